@@ -1,0 +1,86 @@
+# routebook: `make demo` shows it, `make test` proves it. Each does all the set-up it needs; once set up, both work offline.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+LITELLM := .venv-litellm
+ENGINE := .venv-engine
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export ROUTEBOOK_REPOSITORY = $(CURDIR)
+
+.PHONY: help demo lab test lint types unit bench bench-report test-engine doctor lock wheel clean
+
+help:
+	@echo "make demo         compare models and leave a page to read (LIVE=1: with the credentials you have)"
+	@echo "make lab          open the quickstart in JupyterLab"
+	@echo "make test         lint, types and every test"
+	@echo "make bench        speed beside the SDKs and LiteLLM, as ratios (build/bench.json)"
+	@echo "make test-engine  real streamed tokens from llama.cpp's llama-server (builds it: minutes)"
+	@echo "make lock         resolve the locked requirements anew"
+
+# ---- set-up ---------------------------------------------------------------------------------------------------------
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "routebook needs Python 3.11 or newer: install it, then run make again."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: install it (Debian: apt-get install python3-venv)."; exit 1; }
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(LITELLM)/.ready: requirements/litellm.txt
+	@$(PYTHON) -m venv $(LITELLM)
+	$(LITELLM)/bin/python -m pip install --quiet --require-hashes -r requirements/litellm.txt
+	@touch $@
+
+js/node_modules/.ready: js/package-lock.json js/package.json
+	@command -v npm >/dev/null || { echo "The tests need Node 20 or newer with npm: install it, then run make again."; exit 1; }
+	cd js && npm ci --silent
+	@touch $@
+
+# ---- what a user runs -----------------------------------------------------------------------------------------------
+
+demo: $(VENV)/.ready
+	$(BIN)/python -m tests.support.demo $(if $(LIVE),--live)
+
+lab: $(VENV)/.ready
+	$(BIN)/jupyter lab notebooks/00-quickstart.ipynb
+
+doctor: $(VENV)/.ready
+	$(BIN)/routebook doctor
+
+# ---- proofs ---------------------------------------------------------------------------------------------------------
+
+test: lint types unit
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready
+	$(BIN)/mypy
+
+unit: $(VENV)/.ready $(LITELLM)/.ready js/node_modules/.ready
+	$(BIN)/pytest $(ARGS)
+
+bench: $(VENV)/.ready $(LITELLM)/.ready
+	$(BIN)/python -m tests.benchmarks
+
+test-engine: $(VENV)/.ready $(ENGINE)/.ready
+	$(BIN)/pytest -m engine tests/engine_real $(ARGS)
+
+# ---- upkeep ---------------------------------------------------------------------------------------------------------
+
+lock:
+	@command -v uv >/dev/null || { echo "Locking needs uv: pip install uv"; exit 1; }
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --upgrade -q -o requirements/dev.txt
+	uv pip compile requirements/litellm.in --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --upgrade -q -o requirements/litellm.txt
+	cd js && npm update --package-lock-only
+
+wheel: $(VENV)/.ready
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) $(LITELLM) $(ENGINE) js/node_modules build dist
