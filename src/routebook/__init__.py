@@ -1,0 +1,96 @@
+"""routebook: ask several models the same thing, see what they answer, cost and take, and route by it.
+
+>>> import routebook as rb
+>>> run = rb.compare("Name a prime number.", models=["sim/small", "sim/large"])
+>>> run.models
+('sim/small', 'sim/large')
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from routebook import datasets
+    from routebook.comparison import Comparison
+    from routebook.errors import RoutebookError
+    from routebook.history import history
+    from routebook.interrupt import Interrupted
+    from routebook.models import ModelId
+    from routebook.pricing import set_price
+    from routebook.prompts import Attachment, Message, Prompt
+    from routebook.providers.registry import register_server
+    from routebook.routing.policy import Policy
+    from routebook.runs import acompare, compare, load, plan, start
+    from routebook.store import Store
+    from routebook.templates import grid
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Attachment": "routebook.prompts",
+    "Comparison": "routebook.comparison",
+    "Interrupted": "routebook.interrupt",
+    "Message": "routebook.prompts",
+    "ModelId": "routebook.models",
+    "Policy": "routebook.routing.policy",
+    "Prompt": "routebook.prompts",
+    "RoutebookError": "routebook.errors",
+    "Store": "routebook.store",
+    "acompare": "routebook.runs",
+    "compare": "routebook.runs",
+    "grid": "routebook.templates",
+    "history": "routebook.history",
+    "load": "routebook.runs",
+    "plan": "routebook.runs",
+    "register_server": "routebook.providers.registry",
+    "set_price": "routebook.pricing",
+    "start": "routebook.runs",
+}
+_MODULES = {"datasets"}
+
+__all__ = [
+    "Attachment",
+    "Comparison",
+    "Interrupted",
+    "Message",
+    "ModelId",
+    "Policy",
+    "Prompt",
+    "RoutebookError",
+    "Store",
+    "acompare",
+    "compare",
+    "datasets",
+    "grid",
+    "history",
+    "load",
+    "plan",
+    "register_server",
+    "set_price",
+    "start",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that importing routebook stays light."""
+    if name in _PUBLIC:
+        value = getattr(import_module(_PUBLIC[name]), name)
+    elif name in _MODULES:
+        value = import_module(f"routebook.{name}")
+    else:
+        raise AttributeError(f"module 'routebook' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Take part in a notebook: ``%load_ext routebook``."""
+    from routebook.notebook import load
+
+    load(shell)

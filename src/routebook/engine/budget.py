@@ -1,0 +1,130 @@
+"""What may be spent, what has been, and what is in flight.
+
+A call is let go only when what was spent, what the calls in flight may still cost and what this one may cost fit
+under the cap together. When only the calls in flight stand in the way it waits for them, since most cost less than
+was reserved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal, InvalidOperation
+from threading import Lock
+
+from routebook.errors import OptionError
+
+ZERO = Decimal(0)
+
+
+def as_usd(value: object) -> Decimal:
+    """Read an amount of US dollars.
+
+    Raises
+    ------
+    OptionError
+        If it is no number, or negative.
+    """
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        amount = Decimal("nan")
+    if not amount.is_finite() or amount < 0 or isinstance(value, bool):
+        raise OptionError(f"A budget is an amount in US dollars, 0 or more, not {value!r}.")
+    return amount
+
+
+class Ledger:
+    """Money under one cap; thread-safe. `limit_usd` of `None` counts without a cap."""
+
+    def __init__(self, limit_usd: Decimal | None = None) -> None:
+        self.limit_usd = limit_usd
+        self.spent_usd = ZERO
+        self.reserved_usd = ZERO
+        self.simulated_usd = ZERO
+        self.priced = 0
+        self.calls = 0
+        self._lock = Lock()
+
+    @property
+    def left_usd(self) -> Decimal | None:
+        """What is left under the cap, calls in flight counted; `None` without a cap."""
+        return None if self.limit_usd is None else self.limit_usd - self.spent_usd - self.reserved_usd
+
+    def try_reserve(self, amount: Decimal) -> bool | None:
+        """Reserve an amount: `True` if it fits, `None` if it may fit once calls in flight are settled, else `False`."""
+        with self._lock:
+            if self.limit_usd is not None and self.spent_usd + self.reserved_usd + amount > self.limit_usd:
+                may_fit = self.reserved_usd > 0 and self.spent_usd + amount <= self.limit_usd
+                return None if may_fit else False
+            self.reserved_usd += amount
+            return True
+
+    def settle(self, reserved: Decimal, spent: Decimal | None) -> None:
+        """Replace what was reserved by what was spent; `None` is a call whose price is not known."""
+        with self._lock:
+            self.reserved_usd -= reserved
+            self.calls += 1
+            if spent is not None:
+                self.spent_usd += spent
+                self.priced += 1
+
+    def release(self, reserved: Decimal) -> None:
+        """Give back what was reserved for a call that was not made."""
+        with self._lock:
+            self.reserved_usd -= reserved
+
+
+class Purse:
+    """A run's cap and the session's, taken together. Simulated dollars are held to the run's cap only."""
+
+    def __init__(self, run: Ledger, session: Ledger) -> None:
+        self.run = run
+        self.session = session
+        self._settled = asyncio.Condition()
+
+    @property
+    def capped(self) -> bool:
+        """Whether either has a cap."""
+        return self.run.limit_usd is not None or self.session.limit_usd is not None
+
+    async def reserve(self, amount: Decimal, *, simulated: bool) -> Ledger | None:
+        """Reserve under both caps, waiting for calls in flight; return the ledger whose cap forbids it, if one does."""
+        async with self._settled:
+            while True:
+                blocked = self._try(amount, simulated)
+                if blocked is None:
+                    return None
+                ledger, may_fit = blocked
+                if not may_fit:
+                    return ledger
+                # Another run may settle the session's ledger without waking this one: look again now and then.
+                try:
+                    await asyncio.wait_for(self._settled.wait(), 0.5)
+                except TimeoutError:
+                    continue
+
+    def _try(self, amount: Decimal, simulated: bool) -> tuple[Ledger, bool] | None:
+        answer = self.run.try_reserve(amount)
+        if answer is not True:
+            return self.run, answer is None
+        if simulated:
+            return None
+        answer = self.session.try_reserve(amount)
+        if answer is not True:
+            self.run.release(amount)
+            return self.session, answer is None
+        return None
+
+    async def settle(self, reserved: Decimal, spent: Decimal | None, *, simulated: bool) -> None:
+        """Settle under both, and wake who waits."""
+        self.run.settle(reserved, spent)
+        if simulated:
+            self.session.simulated_usd += spent or ZERO
+        else:
+            self.session.settle(reserved, spent)
+        if self.capped:
+            async with self._settled:
+                self._settled.notify_all()
+
+
+session_ledger = Ledger()

@@ -1,0 +1,163 @@
+"""What will be asked, and what that may cost, before anything is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from routebook.calls import Call, Failure
+from routebook.models import ModelId
+from routebook.pricing import PriceBook, format_usd
+from routebook.prompts import Message, Prompt
+from routebook.providers.contract import Request
+
+ASSUMED_OUTPUT_TOKENS = 4096
+"""Output tokens a call without `max_tokens` is taken to need at most, for the quote and under a spending cap."""
+
+_FEWEST_OUTPUT_TOKENS = 16
+_CHARACTERS_PER_TOKEN = (4.5, 2.5)
+_IMAGE_TOKENS = (250, 1800)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """One question to one model, as it will be asked.
+
+    Attributes
+    ----------
+    prompt, prompt_id
+        What is asked, and its id (which costs a hash to compute, so it is kept).
+    request
+        All that decides what is sent.
+    repeat
+        Which repeat, from 0.
+    fingerprint
+        `Request.fingerprint()`.
+    refusal
+        Why it cannot be asked at all, known before sending.
+    answered
+        The answer there already is: from the response cache, from the run being resumed, or from a recording.
+    """
+
+    prompt: Prompt
+    prompt_id: str
+    request: Request
+    repeat: int
+    fingerprint: str
+    refusal: Failure | None = None
+    answered: Call | None = None
+
+    @property
+    def model(self) -> ModelId:
+        """Who is asked."""
+        return self.request.model
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a plan may cost.
+
+    Attributes
+    ----------
+    low_usd, high_usd
+        The range over the calls whose price is known, US dollars.
+    to_ask
+        How many calls will be sent.
+    answered
+        How many need not be, because the answer is there already.
+    unpriced
+        Models whose price is not known; they are not in the range.
+    """
+
+    low_usd: Decimal
+    high_usd: Decimal
+    to_ask: int
+    answered: int
+    unpriced: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.to_ask:
+            return f"nothing to ask: {self.answered} answered already"
+        calls = f"{self.to_ask} call{'' if self.to_ask == 1 else 's'}"
+        parts = [f"{calls}, {format_usd(self.low_usd)} to {format_usd(self.high_usd)}"]
+        if self.unpriced:
+            parts.append(f"price unknown: {', '.join(self.unpriced)}")
+        if self.answered:
+            parts.append(f"{self.answered} answered already")
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a run will ask, in order: prompt by prompt, repeat by repeat, model by model."""
+
+    calls: tuple[PlannedCall, ...]
+    prompts: tuple[Prompt, ...]
+    models: tuple[ModelId, ...]
+    repeats: int
+    quote: Quote
+    settings: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """The sha256 (hex) of everything asked."""
+        return plan_sha256((call.prompt_id, call.fingerprint, call.repeat) for call in self.calls)
+
+    def __str__(self) -> str:
+        return f"Plan: {len(self.prompts)} prompts x {len(self.models)} models x {self.repeats}; {self.quote}"
+
+
+def plan_sha256(keys: object) -> str:
+    """Hash the keys (prompt id, fingerprint, repeat) of the planned calls, in order."""
+    digest = hashlib.sha256()
+    for key in keys:  # type: ignore[attr-defined]
+        digest.update(repr(key).encode())
+    return digest.hexdigest()
+
+
+def input_tokens_range(messages: Sequence[Message], system: str | None) -> tuple[int, int]:
+    """Estimate input tokens from characters: fewest and most.
+
+    English prose has about 4 characters a token in the labs' tokenizers, dense code and other scripts down to 2.5.
+
+    >>> input_tokens_range([Message("user", "x" * 90)], None)
+    (24, 40)
+    """
+    characters = sum(len(message.text) for message in messages) + len(system or "")
+    images = sum(len(message.attachments) for message in messages)
+    overhead = 4 * (len(messages) + bool(system))
+    sparse, dense = _CHARACTERS_PER_TOKEN
+    few, many = _IMAGE_TOKENS
+    return int(characters / sparse) + overhead + few * images, int(characters / dense) + overhead + many * images
+
+
+def most_usd(call: PlannedCall, prices: PriceBook) -> Decimal | None:
+    """What a call may cost at most under our assumptions; `None` when its price is not known."""
+    _, most = input_tokens_range(call.request.messages, call.request.system)
+    output = call.request.options.max_tokens or ASSUMED_OUTPUT_TOKENS
+    price = prices.estimate(call.model, input_tokens=most, output_tokens=output)
+    return None if price is None else price.usd
+
+
+def quote(calls: Sequence[PlannedCall], prices: PriceBook) -> Quote:
+    """Say what the calls may cost, before anything is sent."""
+    low = high = Decimal(0)
+    to_ask = answered = 0
+    unpriced: dict[str, None] = {}
+    for call in calls:
+        if call.answered is not None or call.refusal is not None:
+            answered += call.answered is not None
+            continue
+        to_ask += 1
+        most = most_usd(call, prices)
+        if most is None:
+            unpriced[str(call.model)] = None
+            continue
+        fewest, _ = input_tokens_range(call.request.messages, call.request.system)
+        few_output = min(_FEWEST_OUTPUT_TOKENS, call.request.options.max_tokens or _FEWEST_OUTPUT_TOKENS)
+        least = prices.estimate(call.model, input_tokens=fewest, output_tokens=few_output)
+        low += Decimal(0) if least is None else least.usd
+        high += most
+    return Quote(low, high, to_ask, answered, tuple(unpriced))
