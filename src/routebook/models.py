@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from routebook.errors import ModelError
 
 _HOST = re.compile(r"[a-z0-9][a-z0-9._-]*\Z")
-_BEDROCK_PROFILE = re.compile(r"(?:(?:us|eu|apac|jp|au|ca|sa|us-gov|global)\.)?(?P<vendor>[a-z0-9]+)\.")
+_BEDROCK_PROFILE = re.compile(r"(?:(?:us|eu|apac|jp|au|in|ca|sa|us-gov|global)\.)?(?P<vendor>[a-z0-9]+)\.")
 _FAMILY_OF_VENDOR = (
     ("openai", ("gpt-", "o1", "o3", "o4", "chatgpt-", "codex")),
     ("anthropic", ("claude",)),
@@ -30,6 +30,10 @@ _FAMILY_OF_VENDOR = (
 _VENDOR_ALIASES = {
     "meta-llama": "meta", "mistralai": "mistral", "qwen": "alibaba", "x-ai": "xai", "deepseek-ai": "deepseek",
     "cohereforai": "cohere", "amazon": "amazon", "us": "unknown",
+}  # fmt: skip
+_SIMULATED_VENDORS = {
+    "small": "birch-sim", "medium": "birch-sim", "large": "cedar-sim", "reasoner": "cedar-sim",
+    "flaky": "thorn-sim", "broken": "thorn-sim", "refuser": "thorn-sim", "cutoff": "thorn-sim",
 }  # fmt: skip
 
 
@@ -93,15 +97,20 @@ def vendor_of(host: str, model: str) -> str:
     ('openai', 'alibaba', 'unknown')
     """
     name = model.lower()
+    if host in {"sim", "simcloud"}:
+        return _SIMULATED_VENDORS.get(model, "unknown")
     if host == "anthropic" or host == "openai":
         return host
-    if host == "bedrock" and (match := _BEDROCK_PROFILE.match(name)):
-        vendor = match["vendor"]
-        return _VENDOR_ALIASES.get(vendor, vendor)
+    if host == "bedrock":
+        name = name.rpartition("/")[2]  # an ARN ends with the model
+        if match := _BEDROCK_PROFILE.match(name):
+            vendor = match["vendor"]
+            return _VENDOR_ALIASES.get(vendor, vendor)
     if "/" in name:
-        maker, _, rest = name.rpartition("/")
-        maker = maker.rpartition("/")[2]
-        return _VENDOR_ALIASES.get(maker, maker) if rest else "unknown"
+        path, _, name = name.rpartition("/")
+        maker = path.rpartition("/")[2]
+        if maker not in ("", "models"):  # Google and Fireworks write a path that ends in models/NAME
+            return _VENDOR_ALIASES.get(maker, maker) if name else "unknown"
     for vendor, families in _FAMILY_OF_VENDOR:
         if name.startswith(families):
             return vendor

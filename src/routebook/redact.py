@@ -12,12 +12,14 @@ import re
 HIDDEN = "[hidden]"
 _SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|AUTH)", re.IGNORECASE)
 _SECRET_SHAPE = re.compile(
-    r"\b(?:sk|pk|rk|xai|gsk|hf|pplx|tvly|r8)[-_][A-Za-z0-9_\-]{12,}"  # the labs' own key prefixes
+    r"\b(?:sk|pk|rk|xai|gsk|csk|hf|nvapi|pplx|tvly|r8)[-_][A-Za-z0-9_\-]{12,}"  # the labs' own key prefixes
+    r"|\bfw_[A-Za-z0-9]{16,}"  # Fireworks
+    r"|\bABSK[A-Za-z0-9+/=]{20,}"  # Bedrock API keys
     r"|\bAKIA[0-9A-Z]{16}\b|\bASIA[0-9A-Z]{16}\b"  # AWS access key ids
     r"|\bAIza[0-9A-Za-z_\-]{30,}"  # Google API keys
     r"|(?i:\bbearer\s+)[A-Za-z0-9._~+/=\-]{8,}"
 )
-_URL_PASSWORD = re.compile(r"(?P<scheme>[a-z][a-z0-9+.\-]*://[^/\s:@]+):[^/\s@]+@", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"(?P<scheme>[a-z][a-z0-9+.\-]*://[^/\s:@]*):[^/\s@]+@", re.IGNORECASE)
 _SHORTEST = 8
 _extra: set[str] = set()
 
