@@ -19,6 +19,7 @@ from routebook.calls import Call, Failure, RunInfo
 from routebook.comparison import Comparison
 from routebook.engine.budget import as_usd
 from routebook.engine.fanout import DEFAULT_TIMEOUT_S, FanOut, Terms
+from routebook.engine.limits import concurrency_of
 from routebook.engine.live import LiveRun
 from routebook.engine.loop import background as background_loop
 from routebook.engine.plan import Plan
@@ -123,8 +124,8 @@ def start(
         variables=variables,
         raw=raw,
     )
-    terms = _terms(timeout_s, retries, concurrency, budget_usd)
     plan = prepared.plan
+    terms = _terms(plan, timeout_s, retries, concurrency, budget_usd)
     if prepared.resume is not None:
         run = replace(prepared.resume, name=name or prepared.resume.name, blind=blind, status="running")
         store.reopen_run(run.id)
@@ -265,7 +266,7 @@ async def acompare(
 
 
 def wait(live: BackgroundRun) -> Comparison:
-    """Wait for a run; an interrupt stops it, keeps what came, and raises `Interrupted`. A second one forces the exit."""
+    """Wait for a run; an interrupt stops it, keeps what came and raises `Interrupted`; a second forces the exit."""
     try:
         while not live.wait(_TICK_S):
             pass
@@ -385,6 +386,7 @@ def _with_images(prompts: Sequence[Prompt], images: tuple[Attachment, ...]) -> t
 
 
 def _terms(
+    plan: Plan,
     timeout_s: float | None,
     retries: int,
     concurrency: int | Mapping[str, int] | None,
@@ -398,16 +400,19 @@ def _terms(
         raise OptionError(f"timeout_s must be a number of seconds above 0, not {timeout!r}.")
     if isinstance(retries, bool) or not isinstance(retries, int) or not 0 <= retries <= 20:
         raise OptionError(f"retries must be a whole number from 0 to 20, not {retries!r}.")
+    at_once = concurrency if concurrency is not None else defaults.concurrency
+    for model in plan.models:
+        concurrency_of(model.host, at_once)
     budget = budget_usd if budget_usd is not None else defaults.budget_usd
     return Terms(
         timeout_s=DEFAULT_TIMEOUT_S if timeout is None else float(timeout),
         retries=RetryPolicy(retries),
-        concurrency=concurrency if concurrency is not None else defaults.concurrency,
+        concurrency=at_once,
         budget_usd=None if budget is None else as_usd(budget),
     )
 
 
-# ---- follow-ups and recordings ----------------------------------------------------------------------------------------
+# ---- follow-ups and recordings --------------------------------------------------------------------------------------
 
 
 def _earlier(follow: Comparison | str | None, store: Store) -> Comparison | None:

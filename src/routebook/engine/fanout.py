@@ -149,7 +149,7 @@ class FanOut:
                 Failure(
                     "budget",
                     f"Not sent: the price of {planned.model} is unknown, so it cannot be held to a budget.",
-                    f'Give its price with rb.set_price("{planned.model}", input=..., output=...), or leave the budget off.',
+                    f'Give its price with rb.set_price("{planned.model}", input=..., output=...), or set no budget.',
                 ),
             )
         simulated = self.providers[planned.model.host].simulated

@@ -13,7 +13,7 @@ from time import monotonic
 from routebook.errors import OptionError
 
 DEFAULT_CONCURRENCY = 8
-MOST_CONCURRENCY = 512
+MOST_CONCURRENCY = 1000
 
 
 class HostGate:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from routebook.calls import Call, RunInfo
 from routebook.engine.plan import Plan, PlannedCall, Quote
-from routebook.engine.recorder import Event, Listener, Recorder
+from routebook.engine.recorder import Event, EventKind, Listener, Recorder
 from routebook.errors import StoreError
 from routebook.prompts import Prompt
 from routebook.providers.contract import Request
@@ -117,7 +117,7 @@ class LiveRun:
         self._lock = threading.Lock()
         self._finished = 0
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._when_done: list[Callable[[], None]] = []
+        self._when_done: list[Callable[[], object]] = []
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
@@ -163,7 +163,7 @@ class LiveRun:
         """The calls that are done, in the plan's order."""
         return [live.call for live in self.calls if live.call is not None]
 
-    def when_done(self, callback: Callable[[], None]) -> None:
+    def when_done(self, callback: Callable[[], object]) -> None:
         """Call back when nothing more will come (at once, if that is so already); from the engine's thread."""
         with self._lock:
             if not self._done.is_set():
@@ -189,7 +189,7 @@ class LiveRun:
             self._finished += 1
         if self._listener is not None:
             message = call.failure.message if call.failure else ""
-            kind = "failed" if call.failure else "finished"
+            kind: EventKind = "failed" if call.failure else "finished"
             self._listener(Event(kind, live.index, perf_counter_ns(), message))
 
     def close(self, run: RunInfo) -> None:

@@ -15,7 +15,7 @@ from routebook.errors import ModelError, OptionError, RunError
 from routebook.models import ModelId
 from routebook.pricing import PriceBook
 from routebook.prompts import Message, Prompt
-from routebook.providers.contract import CallError, Options, Provider, Request
+from routebook.providers.contract import Options, Provider, Request
 from routebook.providers.registry import provider_for
 
 if TYPE_CHECKING:
@@ -156,7 +156,6 @@ def prepare(
         for repeat in range(repeats)
         for model in models
     ]
-    planned = [call if call.refusal else _check(call, providers[call.model.host]) for call in planned]
     resume = None
     if recorded is not None:
         found = recorded([(call.fingerprint, call.repeat) for call in planned])
@@ -184,14 +183,6 @@ def _plan_call(
             messages = before + messages
     request = Request(model, messages, prompt.system, options, repeat)
     return PlannedCall(prompt, prompt_id, request, repeat, request.fingerprint(), refusal)
-
-
-def _check(call: PlannedCall, provider: Provider) -> PlannedCall:
-    try:
-        provider.check(call.request)
-    except CallError as error:
-        return replace(call, refusal=Failure(error.kind, error.message, error.hint, error.status))
-    return call
 
 
 def _from_recording(call: PlannedCall, recorded: Mapping[tuple[str, int], Call]) -> PlannedCall:
