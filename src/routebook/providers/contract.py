@@ -262,6 +262,9 @@ class Provider(Protocol):
     def body(self, request: Request) -> dict[str, Any]:
         """Return the request as it goes over the wire, without headers (and so without any secret)."""
 
+    async def prepare(self) -> None:
+        """Load the SDK and open what can be opened, before anything is timed; what fails here fails again in `ask`."""
+
     async def ask(self, request: Request, sink: Sink) -> Reply:
         """Send the request, push what arrives into the sink, and return how it ended.
 

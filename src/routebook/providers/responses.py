@@ -1,0 +1,165 @@
+"""The Responses protocol: OpenAI and Azure OpenAI.
+
+https://developers.openai.com/api/reference/resources/responses
+"""
+
+from __future__ import annotations
+
+from json import loads
+from typing import Any
+
+from routebook.prompts import Message
+from routebook.providers.contract import CallError, FinishReason, Reply, Request, Sink, Usage
+from routebook.providers.openai_errors import Asked, host_error
+
+PATH = "/responses"
+
+_TEXT = "response.output_text.delta"
+_REFUSAL = "response.refusal.delta"
+_REASONING = frozenset({"response.reasoning_text.delta", "response.reasoning_summary_text.delta"})
+_DELTAS = _REASONING | {_TEXT, _REFUSAL}
+_END = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_READ = _DELTAS | _END | {"error"}
+
+
+def body(request: Request) -> dict[str, Any]:
+    """Return the request as it is sent. Nothing is stored at the host."""
+    options = request.options
+    sent: dict[str, Any] = {
+        "model": request.model.model,
+        "input": [{"role": message.role, "content": _content(message)} for message in request.messages],
+        "stream": True,
+        "store": False,
+    }
+    if request.system is not None:
+        sent["instructions"] = request.system
+    if options.max_tokens is not None:
+        sent["max_output_tokens"] = options.max_tokens
+    if options.temperature is not None:
+        sent["temperature"] = options.temperature
+    if options.effort is not None:
+        sent["reasoning"] = {"effort": options.effort}
+    if options.schema is not None:
+        sent["text"] = {
+            "format": {"type": "json_schema", "name": "answer", "schema": options.schema_dict, "strict": True}
+        }
+    return sent
+
+
+def _content(message: Message) -> str | list[dict[str, Any]]:
+    if not message.attachments:
+        return message.text
+    parts: list[dict[str, Any]] = [
+        {"type": "input_image", "image_url": f"data:{image.media_type};base64,{image.base64}", "detail": "auto"}
+        for image in message.attachments
+    ]
+    if message.text:
+        parts.append({"type": "input_text", "text": message.text})
+    return parts
+
+
+class ResponsesStream:
+    """Takes the events of one answer, pushes what is visible into the sink, and remembers how it ended."""
+
+    def __init__(self, sink: Sink, asked: Asked) -> None:
+        self.started = False
+        self._sink = sink
+        self._asked = asked
+        self._ended: dict[str, Any] | None = None
+        self._refusal: list[str] = []
+
+    def take(self, event: str, data: bytes) -> bool:
+        """Take one event; return True for the one that ends the stream.
+
+        Raises
+        ------
+        CallError
+            For an event that says the call failed, or that cannot be read (``malformed``).
+        """
+        if not self.started:
+            self.started = True
+            self._sink.started()
+        if event and event not in _READ:  # most others repeat what the deltas said: not worth parsing
+            return False
+        if data == b"[DONE]":
+            return False
+        try:
+            said = loads(data.decode("utf-8", "replace"))
+            kind = said["type"]
+            delta = said["delta"] if kind in _DELTAS else ""
+            ended = said["response"] if kind in _END else None
+            if not isinstance(delta, str) or not isinstance(ended, dict | None):
+                raise TypeError("delta is no text, or response no object")
+        except (ValueError, TypeError, LookupError) as error:
+            raise CallError("malformed", f"{self._asked.host} sent an event that is not Responses: {error}.") from error
+        if kind == _TEXT:
+            self._sink.text(delta)
+        elif kind in _REASONING:
+            self._sink.reasoning(delta)
+        elif kind == _REFUSAL:
+            self._refusal.append(delta)
+            self._sink.text(delta)
+        elif kind == "error":
+            raise host_error(said, self._asked)
+        elif ended is not None:
+            if kind == "response.failed" or ended.get("status") in ("failed", "cancelled"):
+                raise host_error(ended.get("error"), self._asked)
+            self._ended = ended
+            return True
+        return False
+
+    def reply(self, request_id: str | None) -> Reply:
+        """Return how the answer ended.
+
+        Raises
+        ------
+        CallError
+            ``truncated`` if the end event never came, ``filter`` if the host or the model refused.
+        """
+        asked, ended = self._asked, self._ended
+        if ended is None:
+            raise CallError(
+                "truncated",
+                f"{asked.host} ended the answer of {asked.model} without saying that it is complete.",
+                hint="Ask again.",
+                request_id=request_id,
+            )
+        incomplete = ended.get("incomplete_details")
+        raw = incomplete.get("reason") if isinstance(incomplete, dict) else None
+        raw = raw if isinstance(raw, str) else str(ended.get("status") or "completed")
+        if raw == "content_filter" or self._refusal:
+            said = "".join(self._refusal) or "its content filter stopped the answer"
+            raise host_error({"code": "content_filter", "message": said}, asked, request_id=request_id)
+        finishes: dict[str, FinishReason] = {"completed": "stop", "max_output_tokens": "length", "max_tokens": "length"}
+        tier = ended.get("service_tier")
+        return Reply(
+            finish=finishes.get(raw, "other"),
+            raw_finish=raw,
+            usage=_usage(ended.get("usage")),
+            request_id=request_id,
+            served_model=model if isinstance(model := ended.get("model"), str) else None,
+            extras={"service_tier": tier} if isinstance(tier, str) else {},
+        )
+
+
+def _usage(usage: object) -> Usage:
+    if not isinstance(usage, dict):
+        return Usage()
+    inputs, outputs = usage.get("input_tokens_details"), usage.get("output_tokens_details")
+    return Usage(
+        input_tokens=count(usage, "input_tokens"),
+        cached_tokens=count(inputs, "cached_tokens"),
+        cache_write_tokens=count(inputs, "cache_write_tokens"),
+        output_tokens=count(usage, "output_tokens"),
+        reasoning_tokens=count(outputs, "reasoning_tokens"),
+    )
+
+
+def count(usage: object, name: str) -> int | None:
+    """Return a token count where the host gave one; details may be `None`, or not be there.
+
+    >>> count({"n": 3}, "n"), count({"n": None}, "n"), count(None, "n")
+    (3, None, None)
+    """
+    value = usage.get(name) if isinstance(usage, dict) else None
+    return value if type(value) is int and value >= 0 else None

@@ -1,0 +1,104 @@
+"""What an OpenAI-style error means, in the shapes that different servers give it."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+
+from routebook.providers.openai_errors import Asked, host_error, retry_after_s
+
+ASKED = Asked("Lab", "m-1", "lab.example:443", "LAB_API_KEY", options=frozenset({"temperature", "effort", "schema"}))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, {"message": "x", "code": "context_length_exceeded"}, "context"),
+        (400, {"message": "x", "type": "exceed_context_size_error"}, "context"),
+        (400, {"message": "This model's maximum context length is 4096 tokens."}, "context"),
+        (413, {"message": "Request too large", "code": "rate_limit_exceeded"}, "context"),
+        (429, {"message": "x", "code": "insufficient_quota"}, "quota"),
+        (402, {"message": "Insufficient Balance"}, "quota"),
+        (429, {"message": "x"}, "rate_limit"),
+        (401, {"message": "x"}, "auth"),
+        (403, {"message": "x"}, "auth"),
+        (403, {"message": "no access to model m-1", "code": "model_not_found"}, "not_found"),
+        (404, {"message": "x", "code": "DeploymentNotFound"}, "not_found"),
+        (400, {"message": "m-1 is not a valid model ID", "code": 400}, "not_found"),
+        (400, [{"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}], "auth"),
+        (400, {"message": "x", "code": "unsupported_parameter", "param": "temperature"}, "option"),
+        (400, {"message": "too high", "param": "reasoning_effort"}, "option"),
+        (400, {"message": "bad schema", "param": "text.format.schema"}, "option"),
+        (400, {"message": '"m-1" does not support thinking'}, "option"),
+        (422, {"detail": [{"loc": ["body", "temperature"], "msg": "must be less than 2"}]}, "option"),
+        (400, {"message": "bad max_tokens", "param": "max_tokens"}, "bad_request"),  # not given: not the user's
+        (400, {"message": "x"}, "bad_request"),
+        (400, {"message": "x", "code": "content_filter"}, "filter"),
+        (408, {"message": "x"}, "timeout"),
+        (504, {"message": "x"}, "timeout"),
+        (500, {"message": "x"}, "server"),
+        (529, "overloaded", "server"),
+        (None, {"message": "x", "code": "429"}, "rate_limit"),
+        (None, {"message": "x"}, "server"),
+        (418, None, "bad_request"),
+    ],
+)
+def test_each_error_has_its_kind(status: int | None, body: Any, kind: str) -> None:
+    error = host_error(body, ASKED, status=status)
+    assert error.kind == kind
+    assert error.status == status
+    assert "\n" not in error.message + error.hint
+    assert "Lab" in error.message or "m-1" in error.message
+
+
+def test_a_refused_option_is_named_in_routebooks_words() -> None:
+    error = host_error({"message": "no", "param": "reasoning.effort", "code": "unsupported_value"}, ASKED, status=400)
+    assert error.message == "m-1 does not take effort as given: no"
+    assert error.hint == "Leave effort out for this model, or give another value."
+
+
+def test_a_page_instead_of_an_error_says_to_check_the_address() -> None:
+    error = host_error("<html>\n<h1>Not Found</h1>", ASKED, status=404)
+    assert "lab.example:443" in error.hint
+
+
+def test_a_gateway_that_quotes_its_upstream_is_quoted() -> None:
+    body = {"message": "Provider returned error", "code": 400, "metadata": {"raw": "image too large"}}
+    assert "image too large" in host_error(body, ASKED, status=400).message
+
+
+def test_a_long_text_is_cut_and_put_on_one_line() -> None:
+    message = host_error({"message": "a\nb " * 1000}, ASKED, status=500).message
+    assert len(message) < 500
+    assert "\n" not in message
+
+
+def test_a_server_without_a_key_that_asks_for_one_says_what_to_register() -> None:
+    error = host_error({"message": "no"}, Asked("Lab", "m-1", "lab.example"), status=401)
+    assert "key_env" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "2.5"}, 2.5),
+        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
+        ({"retry-after-ms": "soon", "retry-after": "9"}, 9.0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "-3"}, None),
+        ({"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0.0),
+    ],
+)
+def test_how_long_to_wait_is_read_from_the_headers(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after_s(headers) == seconds
+
+
+def test_a_date_to_wait_for_is_turned_into_seconds() -> None:
+    waited = retry_after_s({"retry-after": formatdate(time.time() + 100, usegmt=True)})
+    assert waited is not None
+    assert 90 < waited <= 100

@@ -1,0 +1,38 @@
+"""A sink that remembers what it was given, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+
+class RecordingSink:
+    """Keeps every push; `first` lets a test wait for the first visible text instead of sleeping.
+
+    `pieces` are ``("reasoning" | "text", piece)`` in the order they came.
+    """
+
+    def __init__(self) -> None:
+        self.starts = 0
+        self.pieces: list[tuple[Literal["reasoning", "text"], str]] = []
+        self.first = asyncio.Event()
+
+    def started(self) -> None:
+        self.starts += 1
+
+    def reasoning(self, text: str) -> None:
+        self.pieces.append(("reasoning", text))
+
+    def text(self, text: str) -> None:
+        self.pieces.append(("text", text))
+        self.first.set()
+
+    @property
+    def said(self) -> str:
+        """All the text so far."""
+        return "".join(piece for kind, piece in self.pieces if kind == "text")
+
+    @property
+    def thought(self) -> str:
+        """All the reasoning so far."""
+        return "".join(piece for kind, piece in self.pieces if kind == "reasoning")
