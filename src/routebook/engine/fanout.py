@@ -94,6 +94,7 @@ class FanOut:
         probe = LagProbe()
         status: RunStatus = "failed"
         try:
+            await self._prepare()
             async with probe.watching():
                 await asyncio.gather(*self._workers())
             await self._written()
@@ -108,6 +109,12 @@ class FanOut:
                 status = "failed"
             finally:
                 live.close(replace(live.run, status=status, loop_lag_ms=lag))
+
+    async def _prepare(self) -> None:
+        """Load every SDK that will be needed first: an import in one thread delays the time stamps of all others."""
+        hosts = {call.planned.model.host for call in self.live.calls if call.planned.answered is None}
+        # What fails here fails again when it is asked, and then has a card to be shown on.
+        await asyncio.gather(*(self.providers[host].prepare() for host in hosts), return_exceptions=True)
 
     def _workers(self) -> list[asyncio.Task[None]]:
         queues: dict[str, deque[LiveCall]] = {}

@@ -1,0 +1,120 @@
+"""``%%compare``, ``%models`` and ``%routebook``: the verbs of `routebook`, typed in a cell."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+
+from routebook.errors import OptionError, PromptError, did_you_mean
+
+if TYPE_CHECKING:
+    from routebook.comparison import Comparison
+
+
+@magics_class
+class RoutebookMagics(Magics):
+    """The magics; each loads what it needs when it is used."""
+
+    @no_var_expand
+    @cell_magic
+    def compare(self, line: str, cell: str) -> None:
+        """Ask several models what the cell says, and show the answers side by side.
+
+        ``%%compare MODEL MODEL ... [--name run] [--tag coding] [--system TEXT] ...``; ``%%compare --help`` lists the
+        options. ``{{name}}`` and ``{{name.attribute}}`` in the cell are filled from the notebook's variables.
+        """
+        from routebook.options import magic_parser
+
+        parser = magic_parser()
+        words = _split(line)
+        if "-h" in words or "--help" in words:
+            print(parser.format_help())  # noqa: T201 - help is for reading
+            return
+        given = vars(parser.parse_args(words))
+        if not cell.strip():
+            raise PromptError("The cell is empty: write below %%compare what to ask.")
+        name = given.get("name")
+        if name is not None and not name.isidentifier():
+            raise OptionError(f"--name {name!r} cannot be a variable's name: use letters, digits and underscores.")
+        options = self._resolved(given)
+        background = options.pop("background", False)
+        models = options.pop("models", None) or None
+
+        from routebook.notebook.live import show, show_in_background
+        from routebook.runs import start
+
+        live = start(cell.strip("\n"), models, variables=self._variables, **options)
+        if background:
+            self._keep(name, live)
+            show_in_background(live, lambda comparison: self._keep(name, comparison))
+        else:
+            show(live, lambda comparison: self._keep(name, comparison))
+
+    @no_var_expand
+    @line_magic
+    def models(self, line: str) -> Any:
+        """List what can be asked, its price, whether its credentials were found: ``%models [HOST ...] [--live]``."""
+        from routebook.catalogue import models_table
+
+        words = _split(line)
+        live = "--live" in words
+        hosts = [word for word in words if word != "--live"]
+        for word in hosts:
+            if word.startswith("-"):
+                raise OptionError(f"%models does not know {word!r}: write %models [HOST ...] [--live].")
+        return models_table(hosts=hosts or None, live=live)
+
+    @no_var_expand
+    @line_magic
+    def routebook(self, line: str) -> Any:
+        """Show spend, budget, store and versions; or set ``budget 5``, ``budget off``, ``cache clear``, ``doctor``."""
+        from routebook.notebook.status import run_command
+
+        return run_command(_split(line))
+
+    @property
+    def _variables(self) -> dict[str, Any]:
+        """The notebook's variables."""
+        shell = self.shell
+        return {} if shell is None else shell.user_ns
+
+    def _resolved(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Replace the names of variables by their values; leave out what was not given."""
+        options = {name: value for name, value in given.items() if value is not None}
+        if "schema" in options:
+            options["schema"] = self._variable("--schema", options["schema"])
+        if "images" in options:
+            options["images"] = [self._variables.get(image, image) for image in options["images"]]
+        if "follow" in options:
+            options["follow"] = self._run(options["follow"])
+        return options
+
+    def _variable(self, flag: str, name: str) -> object:
+        variables = self._variables
+        if name not in variables:
+            known = [known for known in variables if not known.startswith("_")]
+            raise OptionError(
+                f"{flag} {name}: there is no variable {name!r} in this notebook.{did_you_mean(name, known)}"
+            )
+        return variables[name]
+
+    def _run(self, name: str) -> Comparison | str:
+        """A comparison by its variable, else the name of a run in the store."""
+        from routebook.comparison import Comparison
+
+        value = self._variables.get(name)
+        return value if isinstance(value, Comparison) else name
+
+    def _keep(self, name: str | None, value: object) -> None:
+        if name is not None:
+            self._variables[name] = value
+
+
+def _split(line: str) -> list[str]:
+    """Split a magic's line as a shell would."""
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise OptionError(f"The line cannot be read: {error} (an unclosed quote?).") from error
