@@ -23,7 +23,8 @@ CallStatus = Literal["ok", "error"]
 RunStatus = Literal["running", "finished", "interrupted", "failed"]
 
 _KINDS: tuple[ChunkKind, ...] = ("started", "reasoning", "text")
-_TIMELINE_VERSION = b"\x01"
+_PLAIN, _ZLIB = b"\x01", b"\x02"
+_WORTH_COMPRESSING = 2048  # bytes; zlib's own set-up costs more than a call of a few tokens saves
 
 
 class Chunk(NamedTuple):
@@ -66,12 +67,44 @@ class Timeline:
             times.byteswap()
             codes.byteswap()
         raw = len(times).to_bytes(4, "little") + times.tobytes() + codes.tobytes()
-        return cls(_TIMELINE_VERSION + zlib.compress(raw, 1))
+        return cls(_PLAIN + raw if len(raw) < _WORTH_COMPRESSING else _ZLIB + zlib.compress(raw, 1))
+
+    @classmethod
+    def read(cls, packed: bytes, *, most_bytes: int = 1 << 27) -> Timeline:
+        """Take a packed timeline from a file that may be hostile.
+
+        Raises
+        ------
+        ValueError
+            If it is not whole, unpacks to more than `most_bytes`, or has a kind of piece that does not exist.
+        """
+        line = cls(packed)
+        if packed:
+            raw = line._raw(most_bytes)
+            if len(raw) < 4 or len(raw) != 4 + 12 * int.from_bytes(raw[:4], "little"):
+                raise ValueError("a timeline of another length than it says")
+            for _ in line:
+                pass
+        return line
+
+    def _raw(self, most_bytes: int) -> bytes:
+        if self.packed[:1] == _PLAIN:
+            return self.packed[1:]
+        if self.packed[:1] != _ZLIB:
+            raise ValueError("a timeline of an unknown kind")
+        unpacker = zlib.decompressobj()  # bounded: a few bytes can unpack to gigabytes
+        try:
+            raw = unpacker.decompress(self.packed[1:], most_bytes)
+        except zlib.error as error:
+            raise ValueError(f"a broken timeline: {error}") from error
+        if not unpacker.eof or unpacker.unused_data:
+            raise ValueError("a timeline that is not whole, or too long")
+        return raw
 
     def __iter__(self) -> Iterator[Chunk]:
         if not self.packed:
             return
-        raw = zlib.decompress(self.packed[1:])
+        raw = self._raw(1 << 31)
         count = int.from_bytes(raw[:4], "little")
         times, codes = array.array("Q"), array.array("I")
         times.frombytes(raw[4 : 4 + 8 * count])
@@ -80,6 +113,8 @@ class Timeline:
             times.byteswap()
             codes.byteswap()
         for at_us, code in zip(times, codes, strict=True):
+            if code & 3 >= len(_KINDS):
+                raise ValueError("a piece of an unknown kind")
             yield Chunk(at_us, _KINDS[code & 3], code >> 2)
 
 

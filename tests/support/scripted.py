@@ -75,6 +75,9 @@ class ScriptedProvider:
         finally:
             self.in_flight -= 1
 
+    async def prepare(self) -> None:
+        return None
+
     async def models(self) -> Sequence[str]:
         return sorted(self.scripts)
 

@@ -1,0 +1,57 @@
+"""Plain examples of routebook's values, to be changed by keyword."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from routebook.calls import Call, Chunk, RunInfo, Timeline
+from routebook.models import ModelId
+from routebook.prompts import Prompt
+from routebook.providers.contract import Usage
+
+PROMPT = Prompt.of("What is 2 + 2?", tags=["arithmetic"], expected="4")
+MODEL = ModelId("sim", "small")
+
+
+def sha256(text: str) -> str:
+    """Return a sha256, hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def run_of(**changes: Any) -> RunInfo:
+    """Return a new running run of one prompt and one model."""
+    fields: dict[str, Any] = {
+        "id": uuid4().hex,
+        "name": None,
+        "created_at": datetime.now(UTC),
+        "models": (str(MODEL),),
+        "plan_sha256": sha256("a plan"),
+        "status": "running",
+        "planned": 1,
+    }
+    return RunInfo(**(fields | changes))
+
+
+def call_of(run: RunInfo, **changes: Any) -> Call:
+    """Return a new call of a run, answered with ``4``."""
+    call_id = uuid4().hex
+    fields: dict[str, Any] = {
+        "id": call_id,
+        "run_id": run.id,
+        "prompt_id": PROMPT.id,
+        "model": MODEL,
+        "repeat": 0,
+        "fingerprint": sha256(call_id),
+        "status": "ok",
+        "text": "4",
+        "started_at": datetime.now(UTC),
+        "latency_s": 0.5,
+        "finish": "stop",
+        "usage": Usage(input_tokens=10, output_tokens=1),
+        "ttft_s": 0.25,
+        "timeline": Timeline.of([Chunk(200_000, "started", 0), Chunk(250_000, "text", 1)]),
+    }
+    return Call(**(fields | changes))

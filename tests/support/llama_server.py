@@ -1,0 +1,126 @@
+"""Starts llama.cpp's llama-server with a tiny random-weight model: a real engine, which `make test-engine` provides.
+
+with LlamaServer.started(folder, "--parallel", "4") as engine:
+    rb.register_server("llamacpp-test", base_url=f"{engine.url}/v1")
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.ports import free_port
+
+ENVIRONMENT = Path(os.environ.get("ROUTEBOOK_ENGINE") or Path(__file__).parents[2] / ".venv-engine")
+# Full precision where it is remembered: an answer at temperature 0 is then the same alone and among others.
+_ALWAYS = ("--threads", "1", "--metrics", "--slots", "--cache-type-k", "f32", "--cache-type-v", "f32")
+_START_S = 60.0
+_SETTLE_S = 10.0
+
+
+@dataclass(frozen=True)
+class LlamaServer:
+    """A running llama-server; `url` has no path (``http://127.0.0.1:PORT``)."""
+
+    url: str
+
+    @classmethod
+    @contextlib.contextmanager
+    def started(cls, folder: Path, *options: str) -> Iterator[LlamaServer]:
+        """Start it on a free loopback port, wait until it has loaded the model, and stop it by its process id."""
+        program, model = ENVIRONMENT / "bin/llama-server", ENVIRONMENT / "tiny.gguf"
+        if not program.exists() or not model.exists():
+            pytest.fail("These tests need llama-server and a model for it: run `make test-engine`, which makes both.")
+        port = free_port()
+        command = [str(program), "--model", str(model), "--alias", "tiny", "--host", "127.0.0.1", "--port", str(port)]
+        log = folder / "llama-server.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen([*command, *_ALWAYS, *options], stdout=output, stderr=subprocess.STDOUT)
+        server = cls(f"http://127.0.0.1:{port}")
+        try:
+            server._wait(process, log)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """Return what the server answers to a GET, or to a POST of a body; JSON is read."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read().decode()
+            return json.loads(text) if answer.headers.get_content_type() == "application/json" else text
+
+    def prompt_tokens(self, *messages: tuple[str, str]) -> int:
+        """Return how many tokens a conversation of (role, text) has, by the engine's own template and tokenizer."""
+        turns = [{"role": role, "content": text} for role, text in messages]
+        prompt = self.ask("/apply-template", {"messages": turns})["prompt"]
+        return len(self.ask("/tokenize", {"content": prompt, "parse_special": True})["tokens"])
+
+    def busy(self) -> list[dict[str, Any]]:
+        """Return the slots that are generating."""
+        return [slot for slot in self.ask("/slots") if slot["is_processing"]]
+
+    def wait_until_busy(self, slots: int) -> None:
+        """Wait until so many slots are generating; fail if that does not come."""
+        deadline = time.monotonic() + _SETTLE_S
+        while (found := len(self.busy())) != slots:
+            assert time.monotonic() < deadline, f"{found} slots and not {slots} generate, {_SETTLE_S:.0f} s later"
+            time.sleep(0.01)
+
+    def last_written(self) -> int:
+        """Return how many tokens the slot that was given work last has written."""
+        slot = max(self.ask("/slots"), key=lambda slot: slot.get("id_task", -1))
+        count: int = slot["next_token"][0]["n_decoded"]
+        return count
+
+    def likeliest(self, question: str, max_tokens: int) -> str:
+        """Return the answer at temperature 0, got in one piece and without routebook."""
+        turns = [{"role": "user", "content": question}]
+        body = {"model": "tiny", "messages": turns, "temperature": 0, "max_tokens": max_tokens}
+        text: str = self.ask("/v1/chat/completions", body)["choices"][0]["message"]["content"]
+        return text
+
+    def prompts_read(self) -> float:
+        """Return how many prompt tokens the engine has processed since it started."""
+        for line in self.ask("/metrics").splitlines():
+            name, _, value = line.partition(" ")
+            if name == "llamacpp:prompt_tokens_total":
+                return float(value)
+        raise AssertionError("llama-server's metrics have no llamacpp:prompt_tokens_total")
+
+    def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        deadline = time.monotonic() + _START_S
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                pytest.fail(f"llama-server ended at once: {log.read_text(errors='replace')[-800:]}")
+            with contextlib.suppress(OSError):
+                self.ask("/health")
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail(
+                f"llama-server did not answer within {_START_S:.0f} s: {log.read_text(errors='replace')[-800:]}"
+            )
+        for path in ("/v1/responses", "/v1/messages"):
+            try:
+                self.ask(path, {})
+            except urllib.error.HTTPError as refused:  # an empty question is refused by an endpoint that is there
+                if refused.code == 404:
+                    pytest.fail(f"This llama-server is too old: it has no {path}. Unset LLAMA_SERVER, or update it.")
