@@ -36,7 +36,7 @@ def asked(tasks: list[tuple[Path, list[str]]], home: Path, **environment: str) -
     """
     done = subprocess.run(
         [python(), "-I", str(_CHILD)],
-        input=json.dumps([{"config": str(path), "ask": models} for path, models in tasks]),
+        input=json.dumps([{"config": path.read_text(encoding="utf-8"), "ask": models} for path, models in tasks]),
         capture_output=True,
         text=True,
         check=False,

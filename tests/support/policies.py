@@ -88,7 +88,7 @@ def routes(models: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Ro
     """Any route."""
     return st.builds(
         Route,
-        models=st.lists(models or model_ids(), min_size=1, max_size=4, unique=True).map(tuple),
+        models=st.lists(model_ids() if models is None else models, min_size=1, max_size=4, unique=True).map(tuple),
         timeout_s=st.none() | st.floats(0, 86_400, exclude_min=True),
         retries=st.integers(0, 10),
         evidence=st.none() | evidences(),

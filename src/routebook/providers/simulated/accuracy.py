@@ -1,0 +1,26 @@
+"""The truth about the simulated models: how often each is right at each kind of task.
+
+What a comparison, a judge or a learned policy finds out can be held against this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+KINDS: tuple[str, ...] = (
+    "arithmetic", "word-problem", "extraction", "classification", "coding", "multiple-choice", "conversion", "text",
+    "translation", "knowledge",
+)  # fmt: skip
+
+_ROWS = {
+    "small": (0.55, 0.40, 0.88, 0.92, 0.35, 0.60, 0.50, 0.45, 0.80, 0.75),
+    "medium": (0.80, 0.68, 0.94, 0.90, 0.70, 0.78, 0.75, 0.70, 0.96, 0.88),
+    "large": (0.90, 0.85, 0.97, 0.95, 0.94, 0.90, 0.88, 0.82, 0.97, 0.98),
+    "reasoner": (0.99, 0.97, 0.90, 0.86, 0.92, 0.95, 0.97, 0.96, 0.84, 0.93),
+}
+
+ACCURACY: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {model: MappingProxyType(dict(zip(KINDS, row, strict=True))) for model, row in _ROWS.items()}
+)
+"""``ACCURACY[model][kind]``: the probability of a right answer; the same at every host, effort and temperature."""
