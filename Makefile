@@ -33,6 +33,12 @@ $(LITELLM)/.ready: requirements/litellm.txt
 	$(LITELLM)/bin/python -m pip install --quiet --require-hashes -r requirements/litellm.txt
 	@touch $@
 
+$(ENGINE)/.ready: requirements/engine.txt requirements/llama-server.txt tests/engine_real/build.py tests/engine_real/make_gguf.py
+	@$(PYTHON) -m venv $(ENGINE)
+	$(ENGINE)/bin/python -m pip install --quiet --require-hashes -r requirements/engine.txt
+	$(ENGINE)/bin/python tests/engine_real/build.py
+	@touch $@
+
 js/node_modules/.ready: js/package-lock.json js/package.json
 	@command -v npm >/dev/null || { echo "The tests need Node 20 or newer with npm: install it, then run make again."; exit 1; }
 	cd js && npm ci --silent
@@ -77,6 +83,8 @@ lock:
 		--no-header --no-annotate --upgrade -q -o requirements/dev.txt
 	uv pip compile requirements/litellm.in --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --upgrade -q -o requirements/litellm.txt
+	uv pip compile requirements/engine.in --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --upgrade -q -o requirements/engine.txt
 	cd js && npm update --package-lock-only
 
 wheel: $(VENV)/.ready

@@ -55,7 +55,8 @@ def test_another_repeat_is_another_question_to_the_cache() -> None:
 def test_a_plan_says_what_it_may_cost_before_anything_is_sent() -> None:
     plan = rb.plan(["What is 2 + 2?"] * 3, models=["sim/small", "ollama/llama3"], max_tokens=100)
     assert plan.quote.to_ask == 6
-    assert 0 < plan.quote.low_usd < plan.quote.high_usd
+    assert 0 < plan.quote.simulated_low_usd < plan.quote.simulated_high_usd
+    assert plan.quote.high_usd == 0
     assert plan.quote.unpriced == ("ollama/llama3",)
     assert "price unknown: ollama/llama3" in str(plan)
     assert default_store().runs() == []
@@ -64,7 +65,7 @@ def test_a_plan_says_what_it_may_cost_before_anything_is_sent() -> None:
 def test_what_it_did_cost_is_within_what_was_quoted() -> None:
     plan = rb.plan("Tell me about rivers.", models=["sim/small", "sim/reasoner"])
     run = rb.compare("Tell me about rivers.", models=["sim/small", "sim/reasoner"])
-    assert plan.quote.low_usd <= run.total_cost.simulated.usd <= plan.quote.high_usd
+    assert plan.quote.simulated_low_usd <= run.total_cost.simulated.usd <= plan.quote.simulated_high_usd
 
 
 def test_a_follow_up_sends_each_model_its_own_earlier_answer() -> None:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from routebook import datasets
+    from . import datasets
     from routebook.comparison import Comparison
     from routebook.errors import RoutebookError
     from routebook.history import history

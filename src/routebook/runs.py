@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from uuid import uuid4
 
 from routebook.calls import Call, Failure, RunInfo
+from routebook.catalogue import suggest
 from routebook.comparison import Comparison
 from routebook.engine.budget import as_usd
 from routebook.engine.fanout import DEFAULT_TIMEOUT_S, FanOut, Terms
@@ -146,7 +147,7 @@ def start(
         store.begin_run(run, plan.prompts)
     live = BackgroundRun(run, plan, on_event)
     live.resumed = sum(call.answered is not None and call.answered.run_id == run.id for call in plan.calls)
-    fan_out = FanOut(live, store, prepared.providers, price_book(), terms, on_event)
+    fan_out = FanOut(live, store, prepared.providers, price_book(), terms, on_event, suggest)
     live.task = background_loop.submit(fan_out.run())
     return live
 

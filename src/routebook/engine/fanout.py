@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from time import perf_counter
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from routebook.calls import Attempt, Call, Failure, RunStatus, Timeline
 from routebook.engine.budget import Ledger, Purse, session_ledger
@@ -28,6 +27,7 @@ from routebook.engine.recorder import Event, Listener, Recorder
 from routebook.engine.replay import stream_again
 from routebook.engine.retries import RetryPolicy
 from routebook.errors import StoreError
+from routebook.models import ModelId
 from routebook.pricing import PriceBook, format_usd
 from routebook.providers.contract import CallError, Provider, Reply
 from routebook.redact import redact
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from routebook.store import Store
 
 DEFAULT_TIMEOUT_S = 600.0
+Suggest = Callable[[ModelId], str]
 _NO_REPLY = Reply("other")
 
 
@@ -75,6 +76,7 @@ class FanOut:
         prices: PriceBook,
         terms: Terms,
         listener: Listener | None = None,
+        suggest: Suggest | None = None,
     ) -> None:
         self.live = live
         self.store = store
@@ -82,6 +84,7 @@ class FanOut:
         self.prices = prices
         self.terms = terms
         self.listener = listener
+        self.suggest = suggest
         self.gates = {host: HostGate() for host in providers}
         self.draw = random.Random()
         self._last_write: Future[None] | None = None
@@ -149,6 +152,10 @@ class FanOut:
             return self._failed(live, Failure("internal", f"Not sent: {self.live.store_error}"))
         if self.live.stopped(str(planned.model)):
             return self._failed(live, Failure("interrupted", "Stopped before it was sent.", "Run the cell again."))
+        try:
+            self.providers[planned.model.host].check(planned.request)
+        except CallError as error:
+            return self._failed(live, Failure(error.kind, error.message, error.hint, error.status))
         amount = most_usd(planned, self.prices) if self.purse.capped else Decimal(0)
         if amount is None:
             return self._failed(
@@ -191,7 +198,6 @@ class FanOut:
             reply: Reply | None = None
             error: CallError | None = None
             try:
-                provider.check(request)
                 async with asyncio.timeout(self.terms.timeout_s):
                     reply = await provider.ask(request, recorder)
             except asyncio.CancelledError:
@@ -217,6 +223,9 @@ class FanOut:
             failure = Failure(error.kind, error.message, error.hint, error.status)
             wait_s = self.terms.retries.wait_s(error, live.attempt, self.draw)
             if wait_s is None:
+                if error.kind == "not_found" and self.suggest is not None:
+                    near = await asyncio.to_thread(self.suggest, request.model)
+                    failure = replace(failure, hint=f"{failure.hint}{near}".strip())
                 return self._call(
                     live, started_at, latency_s, queued_s, attempts, failure=failure, request_id=error.request_id
                 )
@@ -252,7 +261,7 @@ class FanOut:
             except asyncio.CancelledError:
                 self._only_stopped(live)
                 return self._failed(live, Failure("interrupted", "Stopped.", "Run the cell again to see it whole."))
-        return replace(known, id=uuid4().hex, run_id=self.live.run.id, prompt_id=live.prompt_id, queued_s=0.0)
+        return replace(known, id=self._new_id(), run_id=self.live.run.id, prompt_id=live.prompt_id, queued_s=0.0)
 
     def _call(
         self,
@@ -269,7 +278,7 @@ class FanOut:
         planned, recorder = live.planned, live.recorder
         ended = reply or _NO_REPLY
         return Call(
-            id=uuid4().hex,
+            id=self._new_id(),
             run_id=self.live.run.id,
             prompt_id=planned.prompt_id,
             model=planned.model,
@@ -296,6 +305,9 @@ class FanOut:
             extras=ended.extras,
             simulated=self.providers[planned.model.host].simulated,
         )
+
+    def _new_id(self) -> str:
+        return f"{self.draw.getrandbits(128):032x}"
 
     def _failed(self, live: LiveCall, failure: Failure) -> Call:
         return self._call(live, datetime.now(UTC), None, 0.0, [], failure=failure)

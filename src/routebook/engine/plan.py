@@ -63,6 +63,8 @@ class Quote:
     ----------
     low_usd, high_usd
         The range over the calls whose price is known, US dollars.
+    simulated_low_usd, simulated_high_usd
+        The same over the calls to simulated models, whose dollars are not real.
     to_ask
         How many calls will be sent.
     answered
@@ -76,12 +78,19 @@ class Quote:
     to_ask: int
     answered: int
     unpriced: tuple[str, ...] = ()
+    simulated_low_usd: Decimal = Decimal(0)
+    simulated_high_usd: Decimal = Decimal(0)
 
     def __str__(self) -> str:
         if not self.to_ask:
             return f"nothing to ask: {self.answered} answered already"
         calls = f"{self.to_ask} call{'' if self.to_ask == 1 else 's'}"
-        parts = [f"{calls}, {format_usd(self.low_usd)} to {format_usd(self.high_usd)}"]
+        parts = [calls]
+        if self.high_usd or not (self.simulated_high_usd or self.unpriced):
+            parts[0] += f", {format_usd(self.low_usd)} to {format_usd(self.high_usd)}"
+        if self.simulated_high_usd:
+            low, high = format_usd(self.simulated_low_usd), format_usd(self.simulated_high_usd)
+            parts.append(f"simulated: {low} to {high}")
         if self.unpriced:
             parts.append(f"price unknown: {', '.join(self.unpriced)}")
         if self.answered:
@@ -143,7 +152,7 @@ def most_usd(call: PlannedCall, prices: PriceBook) -> Decimal | None:
 
 def quote(calls: Sequence[PlannedCall], prices: PriceBook) -> Quote:
     """Say what the calls may cost, before anything is sent."""
-    low = high = Decimal(0)
+    low = high = simulated_low = simulated_high = Decimal(0)
     to_ask = answered = 0
     unpriced: dict[str, None] = {}
     for call in calls:
@@ -158,6 +167,10 @@ def quote(calls: Sequence[PlannedCall], prices: PriceBook) -> Quote:
         fewest, _ = input_tokens_range(call.request.messages, call.request.system)
         few_output = min(_FEWEST_OUTPUT_TOKENS, call.request.options.max_tokens or _FEWEST_OUTPUT_TOKENS)
         least = prices.estimate(call.model, input_tokens=fewest, output_tokens=few_output)
-        low += Decimal(0) if least is None else least.usd
-        high += most
-    return Quote(low, high, to_ask, answered, tuple(unpriced))
+        if least is not None and least.source == "simulated":
+            simulated_low += least.usd
+            simulated_high += most
+        else:
+            low += Decimal(0) if least is None else least.usd
+            high += most
+    return Quote(low, high, to_ask, answered, tuple(unpriced), simulated_low, simulated_high)

@@ -55,7 +55,7 @@ def show_in_background(live: BackgroundRun, keep: Keep) -> None:
 def _first_frame(live: BackgroundRun) -> str:
     """Draw for the first time; return the display's id."""
     display_id = f"routebook-{live.run.id[:12]}-{token_hex(4)}"
-    publish_display_data(_frame(live), transient={"display_id": display_id})
+    _publish(_frame(live), display_id, update=False)
     return display_id
 
 
@@ -68,11 +68,15 @@ def _draw_until_done(live: BackgroundRun, display_id: str) -> None:
     while not live.wait(FRAME_S):
         frame = _frame(live)
         if frame != shown:
-            publish_display_data(frame, transient={"display_id": display_id}, update=True)
+            _publish(frame, display_id)
             shown = frame
 
 
 def _leave(display_id: str, comparison: Comparison) -> None:
     """Put the static result where the live view was."""
     bundle = {"text/html": comparison._repr_html_(), "text/plain": comparison.text_table()}
-    publish_display_data(bundle, transient={"display_id": display_id}, update=True)
+    _publish(bundle, display_id)
+
+
+def _publish(data: dict[str, str], display_id: str, *, update: bool = True) -> None:
+    publish_display_data(data, transient={"display_id": display_id}, update=update)  # type: ignore[no-untyped-call]

@@ -278,8 +278,21 @@ def _refuse(model: str, name: str, value: object) -> NoReturn:
 
 @cache
 def price_book() -> PriceBook:
-    """Return the process's own price book."""
-    return PriceBook()
+    """Return the process's own price book, with the prices of the user's configuration.
+
+    Raises
+    ------
+    ConfigError, PriceError
+        If the configuration cannot be read.
+    """
+    from routebook.config import config
+
+    settings, book = config(), PriceBook()
+    book.load_user_prices(settings.prices)
+    for name, server in settings.servers.items():
+        if server.free is not None:
+            book.set_free(name, server.free)
+    return book
 
 
 def set_price(

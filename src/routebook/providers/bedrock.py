@@ -91,7 +91,8 @@ class BedrockProvider:
             clients, self._clients = self._clients, {}
         for _, client, _ in clients.values():
             client.close()
-        await asyncio.to_thread(self._workers.close, _CLOSE_S)
+        # Not in a thread of asyncio's: when the process ends those are gone already. It waits only for busy threads.
+        self._workers.close(_CLOSE_S)
 
     def _list(self) -> list[str]:
         client, _ = self._client("bedrock")
