@@ -47,7 +47,7 @@ js/node_modules/.ready: js/package-lock.json js/package.json
 # ---- what a user runs -----------------------------------------------------------------------------------------------
 
 demo: $(VENV)/.ready
-	$(BIN)/python -m tests.support.demo $(if $(LIVE),--live)
+	$(BIN)/python notebooks/demo.py $(if $(LIVE),--live)
 
 lab: $(VENV)/.ready
 	$(BIN)/jupyter lab notebooks/00-quickstart.ipynb

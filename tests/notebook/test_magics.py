@@ -80,7 +80,8 @@ def test_a_background_run_lets_the_notebook_go_on_and_ends_as_a_comparison(kerne
     output = kernel.run("%%compare sim/small --background --name later\nName a river.")
     assert output.error is None
     said = kernel.run(
-        "import time\nwhile type(later).__name__ != 'Comparison': time.sleep(0.02)\nprint(len(later.calls), len(later.errors))"
+        "import time\nwhile type(later).__name__ != 'Comparison': time.sleep(0.02)\n"
+        "print(len(later.calls), len(later.errors))"
     )
     assert "1 0" in said.printed
 

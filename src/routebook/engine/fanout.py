@@ -106,7 +106,7 @@ class FanOut:
             lag = probe.summary()
             try:
                 if live.store_error is None:
-                    self.store.end_run(live.run.id, status, lag)
+                    await asyncio.to_thread(self.store.end_run, live.run.id, status, lag)
             except StoreError as error:
                 live.store_error = error
                 status = "failed"

@@ -1,0 +1,93 @@
+"""`make demo`: compares models, prints them side by side, runs the quickstart, and leaves pages to read in build/demo.
+
+Without arguments it asks the simulated models: no key, no network. With `--live` it asks one model of each host whose
+credentials are found, the cheapest whose price is known; that costs a little money, under a cap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "build" / "demo"
+SIMULATED = ["sim/small", "sim/medium", "sim/large", "sim/reasoner"]
+LIVE_CAP_USD = 0.50
+QUESTION = "Write a Python function that returns the longest run of equal items in a list. Say its complexity."
+
+
+def main() -> int:
+    live = "--live" in sys.argv[1:]
+    OUT.mkdir(parents=True, exist_ok=True)
+    if not live:
+        for old in OUT.glob("store.sqlite3*"):
+            old.unlink()
+        os.environ["ROUTEBOOK_STORE"] = str(OUT / "store.sqlite3")
+        os.environ["ROUTEBOOK_CONFIG"] = str(OUT / "config.toml")
+        os.environ.setdefault("ROUTEBOOK_SIM_SPEED", "4")
+
+    import routebook as rb
+    from routebook.render.text import comparison_table
+
+    models = cheapest_live_models() if live else SIMULATED
+    if not models:
+        print("No credentials were found, so there is nobody to ask. `routebook doctor` says what to set; without")
+        print("LIVE=1 the demo runs on simulated models.")
+        return 1
+    budget = {"budget_usd": LIVE_CAP_USD, "max_tokens": 2000} if live else {}
+    print(rb.plan(QUESTION, models=models), "\n")
+    side_by_side = rb.compare(QUESTION, models=models, tags=["coding"], name="demo", **budget)
+    print(comparison_table(side_by_side), "\n")
+
+    prompts = [rb.datasets.tasks(kind, n=2) for kind in rb.datasets.kinds()]
+    run = rb.compare([one for several in prompts for one in several], models=models, name="demo_tasks", **budget)
+    print(run.summary().to_string(index=False), "\n")
+
+    pages = [OUT / "side-by-side.html", OUT / "tasks.html"]
+    side_by_side.to_html(pages[0])
+    run.to_html(pages[1])
+    if not live:
+        pages.append(quickstart())
+    print("To read in a browser:")
+    for page in pages:
+        print(f"  {page.relative_to(ROOT)}")
+    return 0
+
+
+def cheapest_live_models() -> list[str]:
+    """Of each host with credentials, the model it lists itself whose answers cost least per token."""
+    from routebook.catalogue import catalogue
+    from routebook.engine.loop import background
+
+    listed = catalogue(live=True)
+    for note in listed.notes:
+        print(note)
+    cheapest: dict[str, tuple[object, str]] = {}
+    for entry in listed.entries:
+        if entry.simulated or not entry.credentials.found or entry.tariff is None:
+            continue
+        price = (entry.tariff.output, str(entry.model))
+        cheapest[entry.host] = min(cheapest.get(entry.host, price), price)
+    background.submit(asyncio.sleep(0)).result()
+    return [model for _, model in sorted(cheapest.values(), key=lambda found: found[1])]
+
+
+def quickstart() -> Path:
+    """Run the quickstart notebook from its first cell to its last; keep it, and a page of it."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
+
+    notebook = nbformat.read(ROOT / "notebooks" / "00-quickstart.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(OUT)}}).execute()
+    nbformat.write(notebook, OUT / "quickstart.ipynb")
+    page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
+    path = OUT / "quickstart.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

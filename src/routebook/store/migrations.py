@@ -1,0 +1,62 @@
+"""Brings a store to this version's tables: made whole where there are none, step by step where they are older.
+
+Migrating happens in one transaction under a lock, so of several notebooks that open a store at once, one does it. A
+store written by a newer routebook is refused: guessing what its columns mean could damage it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection, Engine, inspect, select, text
+
+from routebook.errors import StoreError
+from routebook.store.location import WRITES, shown
+from routebook.store.schema import SCHEMA_VERSION, metadata, schema_version
+
+Step = Callable[[Connection], None]
+
+STEPS: Mapping[int, Step] = {}
+"""Step n brings the tables from version n - 1 to n, with SQL of its own: `schema` describes only the newest. New
+stores are made at the newest version and take no step."""
+
+_LOCK = 0x726F757465  # PostgreSQL's advisory locks are numbers: "route"
+
+
+def migrate(engine: Engine, *, version: int = SCHEMA_VERSION, steps: Mapping[int, Step] = STEPS) -> None:
+    """Bring the store to the version.
+
+    Raises
+    ------
+    StoreError
+        If the store is of a newer version, which is left as it is.
+    """
+    with engine.connect() as connection:
+        if _found(connection, engine, version) == version:
+            return
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        found = _found(connection, engine, version)  # again: another process may have done it meanwhile
+        if found == version:
+            return
+        if found == 0:
+            metadata.create_all(connection)
+            connection.execute(schema_version.insert(), {"version": version})
+            return
+        for number in range(found + 1, version + 1):
+            steps[number](connection)
+        connection.execute(schema_version.update(), {"version": version})
+
+
+def _found(connection: Connection, engine: Engine, ours: int) -> int:
+    """Return the store's version, 0 for one without tables."""
+    if not inspect(connection).has_table(schema_version.name):
+        return 0
+    found = connection.scalar(select(schema_version.c.version)) or 0
+    if found > ours:
+        raise StoreError(
+            f"The store {shown(engine.url)} is of version {found}, and this routebook knows versions up to {ours}: "
+            "pip install --upgrade routebook, or choose another store with ROUTEBOOK_STORE."
+        )
+    return found

@@ -1,0 +1,89 @@
+"""The same store in PostgreSQL, when ``TEST_POSTGRES_URL`` names a database that may be emptied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.support.examples import PROMPT, call_of, run_of
+from tests.support.strategies import calls, prompts
+
+from routebook.calls import Call
+from routebook.errors import StoreError
+from routebook.prompts import Prompt
+from routebook.store import Store
+
+URL = os.environ.get("TEST_POSTGRES_URL", "")
+
+pytestmark = pytest.mark.skipif(not URL, reason="TEST_POSTGRES_URL is not set")
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    from sqlalchemy import create_engine
+
+    from routebook.store.schema import metadata
+
+    engine = create_engine(URL)
+    metadata.drop_all(engine)
+    engine.dispose()
+    store = Store.open(URL)
+    yield store
+    store.close()
+
+
+@given(asked=prompts(), call=calls())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_every_prompt_and_call_survives(store: Store, asked: Prompt, call: Call) -> None:
+    run = run_of(name=asked.text)
+    call = replace(call, id=run.id, run_id=run.id)
+    store.begin_run(run, [asked])
+    store.add_call(call).result()
+    assert store.load_run(run.id) == (run, (asked,), [call])
+
+
+def test_calls_are_cached_summed_up_and_cleared(store: Store) -> None:
+    run = run_of()
+    store.begin_run(run, [PROMPT])
+    call = call_of(run)
+    futures = [store.add_call(call), store.add_call(call), store.add_call(call_of(run_of()))]
+    assert [future.exception() is None for future in futures] == [True, True, False]
+    key = (call.fingerprint, 0)
+    assert store.cached_calls([key]) == {key: call}
+    assert (store.runs()[0].finished, store.cache_info().entries, store.clear_cache()) == (1, 1, 1)
+    assert store.cached_calls([key]) == {}
+    assert store.recorded_calls([key]) == {key: call}
+    assert len(list(store.all_calls())) == 1
+
+
+def test_a_run_is_resumed_and_found(store: Store) -> None:
+    run = run_of(name="pg")
+    store.begin_run(run, [PROMPT])
+    store.end_run(run.id, "interrupted", {})
+    assert store.resumable_run(run.plan_sha256) == replace(run, status="interrupted")
+    store.reopen_run(run.id)
+    assert store.load_run(run.id[:8])[0] == store.load_run("pg")[0] == run
+
+
+def test_many_stores_begin_the_same_prompts_at_once(store: Store) -> None:
+    asked = [Prompt.of(f"question {i}") for i in range(20)]
+
+    def begin(_: int) -> None:
+        other = Store.open(URL)
+        other.begin_run(run_of(), asked)
+        other.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(begin, range(8)))
+    assert [run.prompts for run in store.runs()] == [20] * 8
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+    with pytest.raises(StoreError, match="failed: ") as caught:
+        Store.open("postgresql://me:hunter22@127.0.0.1:1/none?connect_timeout=2")
+    assert "hunter22" not in str(caught.value)
+    assert "\n" not in str(caught.value)
