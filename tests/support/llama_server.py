@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.support.ports import free_port
 
 ENVIRONMENT = Path(os.environ.get("ROUTEBOOK_ENGINE") or Path(__file__).parents[2] / ".venv-engine")

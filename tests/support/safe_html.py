@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-ANSWER_TAGS = {
+Allowed = Mapping[str, Set[str]]
+
+_PLAIN = (
+    "blockquote", "br", "code", "em", "h5", "h6", "hr", "li", "p", "pre", "s", "small", "strong", "table", "tbody",
+    "thead", "tr", "ul",
+)  # fmt: skip
+ANSWER_TAGS: Allowed = {
+    **dict.fromkeys(_PLAIN, frozenset()),
     "a": {"href", "target", "rel"},
     "ol": {"start"},
     "td": {"align"},
     "th": {"align"},
-    **dict.fromkeys(
-        "blockquote br code em h5 h6 hr li p pre s small strong table tbody thead tr ul".split(), frozenset()
-    ),
 }
-PAGE_TAGS = {
+_BLOCKS = {"div", "p", "td", "th", "tr", "li", "details", "summary", "h1", "h4", "h5", "h6", "pre", "br", "footer"}
+_BOX = frozenset({"class", "title", "aria-hidden", "style"})
+PAGE_TAGS: Allowed = {
     **ANSWER_TAGS,
-    "td": {"align", "class", "width", "valign"},
-    "th": {"align", "class", "scope"},
-    "table": {"class", "role", "width"},
-    "tr": {"class"},
+    **dict.fromkeys(("html", "head", "body", "title", "footer", "h1"), frozenset({"lang"})),
+    **dict.fromkeys(("style", "summary", "del", "ins"), frozenset()),
+    "div": _BOX,
+    "span": _BOX,
     "i": {"class", "style"},
-    "style": set(),
     "details": {"class"},
-    "summary": set(),
     "p": {"class"},
     "h4": {"title"},
-    "del": set(),
-    "ins": set(),
-    **dict.fromkeys(["div", "span"], {"class", "title", "aria-hidden", "style"}),
-    **dict.fromkeys("html head body title footer h1".split(), {"lang"}),
+    "table": {"class", "role", "width"},
+    "tr": {"class"},
+    "td": {"align", "class", "width", "valign"},
+    "th": {"align", "class", "scope"},
     "meta": {"charset", "name", "content", "http-equiv"},
 }
 
@@ -37,24 +42,20 @@ PAGE_TAGS = {
 class Reader(HTMLParser):
     """Collects what is not allowed, the text, and the links."""
 
-    def __init__(self, allowed: dict[str, set[str] | frozenset[str]]) -> None:
+    def __init__(self, allowed: Allowed) -> None:
         super().__init__(convert_charrefs=True)
         self.allowed = allowed
         self.forbidden: list[str] = []
         self.links: list[str] = []
         self.tags: list[str] = []
-        self.classes: list[str] = []
         self.text = ""
-        self.everything_but_text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self._break(tag)
         if tag not in self.allowed:
             self.forbidden.append(f"<{tag}>")
         for name, value in attrs:
-            self.everything_but_text.append(f"{name}={value}")
-            if name == "class":
-                self.classes.append(value or "")
             if name not in self.allowed.get(tag, set()):
                 self.forbidden.append(f"<{tag} {name}={value!r}>")
             if name == "href":
@@ -63,6 +64,13 @@ class Reader(HTMLParser):
                     self.forbidden.append(f"a link to {value!r}")
         if tag == "a" and dict(attrs).get("rel") != "noopener noreferrer nofollow":
             self.forbidden.append("a link without rel")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._break(tag)
+
+    def _break(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.text += "\n"
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -81,7 +89,7 @@ class Reader(HTMLParser):
         self.forbidden.append(f"a declaration {data!r}")
 
 
-def read(html: str, allowed: dict[str, set[str] | frozenset[str]] = ANSWER_TAGS) -> Reader:
+def read(html: str, allowed: Allowed = ANSWER_TAGS) -> Reader:
     """Read HTML to its end."""
     reader = Reader(allowed)
     reader.feed(html)

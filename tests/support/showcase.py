@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.support.examples import call_of, run_of
+
 from routebook.calls import Attempt, Call, Failure, RunInfo
 from routebook.comparison import Comparison
 from routebook.models import ModelId
 from routebook.pricing import PriceBook
 from routebook.prompts import Prompt
 from routebook.providers.contract import Usage
-from tests.support.examples import call_of, run_of
 
 NOW = datetime(2026, 11, 20, 14, 3, tzinfo=UTC)
 ASK = Prompt.of("Write the longest run of equal items.", tags=["coding"])

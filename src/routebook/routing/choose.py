@@ -1,0 +1,154 @@
+"""A policy chosen by hand: a model, or several, for each tag, with what was measured beside each choice.
+
+Nothing here knows where the measurements came from: `RunFacts` is plain data. `routebook.comparison_facts` makes it
+from a comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from routebook.errors import PolicyError, did_you_mean
+from routebook.routing.conditions import TagIs
+from routebook.routing.policy import ClassifyRule, Evidence, Policy, Prices, Provenance, Route
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What was measured of one model on some prompts. `None` is not known, never 0.
+
+    Attributes
+    ----------
+    prompts
+        How many different prompts it answered.
+    usd_per_1k_prompts
+        US dollars for a thousand prompts, at what the answers cost when they were asked; `None` unless the price of
+        every answer is known.
+    latency_p95_s
+        Seconds within which 95 of 100 answers were complete.
+    simulated
+        Whether it is a simulated model.
+    """
+
+    prompts: int
+    usd_per_1k_prompts: float | None = None
+    latency_p95_s: float | None = None
+    simulated: bool = False
+
+    def evidence(self) -> Evidence:
+        """Return them as a route's evidence. Nobody judged the answers here, so there is no quality."""
+        return Evidence(
+            prompts=self.prompts,
+            usd_per_1k_prompts=self.usd_per_1k_prompts,
+            latency_p95_s=self.latency_p95_s,
+            simulated=self.simulated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run measured.
+
+    Attributes
+    ----------
+    overall
+        For each model compared, by its id, what was measured over all prompts.
+    by_tag
+        For each tag of the run's prompts, the same over the prompts with that tag.
+    run
+        The run's id, or `None`.
+    name
+        What to call a policy made from it, if the user does not say.
+    data_sha256
+        The sha256 (hex) of the prompts and answers.
+    prices
+        Where the prices came from, or `None`.
+    """
+
+    overall: Mapping[str, ModelFacts]
+    by_tag: Mapping[str, Mapping[str, ModelFacts]] = field(default_factory=dict)
+    run: str | None = None
+    name: str | None = None
+    data_sha256: str | None = None
+    prices: Prices | None = None
+
+
+def choose(
+    facts: RunFacts,
+    tags: Mapping[str, str | Sequence[str]],
+    *,
+    default: str | Sequence[str],
+    name: str | None = None,
+    created: date | None = None,
+) -> Policy:
+    """Make a policy of tags and fallbacks.
+
+    Parameters
+    ----------
+    facts
+        What the run measured.
+    tags
+        Tag to model, or to several: the first is asked, the others stand in when it fails.
+    default
+        The model, or models, for everything else.
+    name
+        What to call the policy; the run's name if it has one, else ``policy``.
+    created
+        The day it was made; today (UTC) if not given.
+
+    Raises
+    ------
+    PolicyError
+        If a tag is not among the run's tags (a run without any tag takes every tag, and shows no evidence for it), or
+        a model was not compared in the run; each with the nearest that was.
+
+    Examples
+    --------
+    >>> facts = RunFacts({"sim/small": ModelFacts(3, 0.2, 1.5, True), "sim/large": ModelFacts(3, 4.0, 3.0, True)})
+    >>> policy = choose(facts, {"coding": ["sim/large", "sim/small"]}, default="sim/small")
+    >>> policy.sentences()[0]
+    'coding goes to sim/large, else sim/small.'
+    >>> policy.default.evidence.sentence()
+    'simulated, 3 prompts, $0.2 per 1,000 prompts, 95 % within 1.5 s, quality not judged'
+    """
+    for tag in tags:
+        if facts.by_tag and tag not in facts.by_tag:
+            raise PolicyError(
+                f"No prompt of this run has the tag {tag[:40]!r}.{did_you_mean(tag, facts.by_tag)} "
+                f"Its tags are {_listed(facts.by_tag)}."
+            )
+    return Policy(
+        name=name or facts.name or "policy",
+        classify=tuple(ClassifyRule(tag, TagIs(tag)) for tag in tags),
+        routes={
+            tag: _route(models, facts.by_tag.get(tag, {}), facts, f"the tag {tag!r}") for tag, models in tags.items()
+        },
+        default=_route(default, facts.overall, facts, "the default"),
+        provenance=Provenance(
+            created=(created or datetime.now(UTC).date()).isoformat(),
+            run=facts.run,
+            data_sha256=facts.data_sha256,
+            prices=facts.prices,
+        ),
+    )
+
+
+def _route(chosen: str | Sequence[str], measured: Mapping[str, ModelFacts], facts: RunFacts, what: str) -> Route:
+    models = (chosen,) if isinstance(chosen, str) else tuple(chosen)
+    if not models:
+        raise PolicyError(f"No model is given for {what}: name one, or several of which the first is asked.")
+    for model in models:
+        if model not in facts.overall:
+            raise PolicyError(
+                f"{model[:60]!r}, chosen for {what}, was not compared in this run.{did_you_mean(model, facts.overall)} "
+                f"It compared {_listed(facts.overall)}."
+            )
+    first = measured.get(models[0])
+    return Route(models, evidence=first.evidence() if first else None)
+
+
+def _listed(names: Mapping[str, object], most: int = 8) -> str:
+    shown = list(names)[:most]
+    return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,268 @@
+"""A policy: which model answers which kind of prompt, and who steps in when it fails.
+
+It has two stages. *Classify* gives a prompt a tag: ordered rules, the first that matches wins. *Routes* give each tag
+a chain of models: the first one, then its fallbacks. Everything else goes to the default. Values only; reading and
+writing files is in `routebook.routing.policy_file`, other tools' formats are in `routebook.targets`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from routebook.errors import PolicyError
+from routebook.routing.conditions import Asked, Condition, TagIs, depth
+from routebook.routing.names import DEFAULT, check_ruled_tag, check_tag, check_text
+from routebook.routing.route import Evidence, Prices, Provenance, Route
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from routebook.prompts import Prompt
+    from routebook.targets import ExportReport
+
+__all__ = ["ClassifyRule", "Decision", "Evidence", "Policy", "Prices", "Provenance", "Route"]
+
+MAX_RULES = 1000
+MAX_CONDITION_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyRule:
+    """A prompt for which the condition holds gets the tag.
+
+    Raises
+    ------
+    PolicyError
+        If the condition is nested more than 8 deep.
+    """
+
+    tag: str
+    when: Condition
+
+    def __post_init__(self) -> None:
+        if depth(self.when) > MAX_CONDITION_DEPTH:
+            raise PolicyError(f"A condition is nested at most {MAX_CONDITION_DEPTH} deep.")
+
+    @property
+    def identity(self) -> bool:
+        """Whether it only says that a prompt tagged so has that tag."""
+        return self.when == TagIs(self.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where one prompt goes, and why.
+
+    Attributes
+    ----------
+    tag
+        The tag it got; ``default`` when no rule matched.
+    route
+        That tag's route.
+    rule
+        The rule that fired, counted from 1; `None` for the default.
+    policy
+        Who decided.
+    """
+
+    tag: str
+    route: Route
+    rule: int | None
+    policy: Policy = field(repr=False)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models to ask, in order."""
+        return self.route.models
+
+    @property
+    def why(self) -> str:
+        """Which rule fired, and what the earlier ones looked for in vain, in one sentence."""
+        rules = self.policy.classify
+        passed = rules if self.rule is None else rules[: self.rule - 1]
+        fired = "no rule matched" if self.rule is None else f"rule {self.rule}: {rules[self.rule - 1].when.sentence()}"
+        missed = "; ".join(f"not rule {n}: {rule.when.sentence()}" for n, rule in enumerate(passed, 1))
+        return f"{fired} ({missed})" if missed else fired
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Which model answers which kind of prompt.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    classify
+        The rules that give a prompt its tag, in order; the first that matches wins.
+    routes
+        The chain of models for each tag.
+    default
+        The chain for everything else.
+    provenance
+        Where it came from.
+
+    Raises
+    ------
+    PolicyError
+        If a rule gives a tag that has no route, or a name cannot be one.
+
+    Examples
+    --------
+    >>> policy = Policy(
+    ...     "desk",
+    ...     (ClassifyRule("coding", TagIs("coding")),),
+    ...     {"coding": Route(("openai/gpt-6.1-terra", "anthropic/claude-sonnet-5-5"))},
+    ...     Route(("bedrock/us.amazon.nova-2-lite-v1:0",)),
+    ... )
+    >>> policy.decide("Sort a list.", tag="coding").models
+    ('openai/gpt-6.1-terra', 'anthropic/claude-sonnet-5-5')
+    >>> policy.decide("Good morning.").why
+    'no rule matched (not rule 1: its tag is coding)'
+    >>> policy
+    Policy 'desk'
+    - coding goes to openai/gpt-6.1-terra, else anthropic/claude-sonnet-5-5.
+    - Everything else goes to bedrock/us.amazon.nova-2-lite-v1:0.
+    """
+
+    name: str
+    classify: tuple[ClassifyRule, ...]
+    routes: Mapping[str, Route]
+    default: Route
+    provenance: Provenance = field(default_factory=Provenance)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "routes", dict(self.routes))
+        check_text(self.name, "a policy's name")
+        if len(self.classify) > MAX_RULES or len(self.routes) > MAX_RULES:
+            raise PolicyError(f"A policy has at most {MAX_RULES:,} rules and as many routes.")
+        for tag in self.routes:
+            check_tag(tag)
+        for number, rule in enumerate(self.classify, 1):
+            check_ruled_tag(rule.tag, self.routes, f"Rule {number}")
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    # ---- deciding
+
+    def decide(self, prompt: str | Prompt, tag: str | Iterable[str] | None = None) -> Decision:
+        """Say where a prompt goes.
+
+        Parameters
+        ----------
+        prompt
+            A text, or a `Prompt`: then its user's messages are read, and its tags if none are given.
+        tag
+            The prompt's tag, or several.
+        """
+        if isinstance(prompt, str):
+            text, tags = prompt, frozenset[str]()
+        else:
+            text = "\n\n".join(message.text for message in prompt.messages if message.role == "user")
+            tags = frozenset(prompt.tags)
+        if tag is not None:
+            tags = frozenset((tag,)) if isinstance(tag, str) else frozenset(tag)
+        asked = Asked(text, tags)
+        for number, rule in enumerate(self.classify, 1):
+            if rule.when.matches(asked):
+                return Decision(rule.tag, self.routes[rule.tag], number, self)
+        return Decision(DEFAULT, self.default, None, self)
+
+    # ---- reading and writing
+
+    @classmethod
+    def load(cls, path: str | Path) -> Policy:
+        """Read ``routes.yaml`` or ``routes.json``.
+
+        Raises
+        ------
+        PolicyError
+            With the line and column of what cannot be read, and the nearest right name.
+        """
+        from routebook.routing import policy_file
+
+        return policy_file.load(path)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Policy:
+        """Read a policy from YAML text; errors as in `load`."""
+        from routebook.routing import policy_file
+
+        return policy_file.from_yaml(text)
+
+    @classmethod
+    def from_json(cls, text: str) -> Policy:
+        """Read a policy from JSON text; errors as in `load`."""
+        from routebook.routing import policy_file
+
+        return policy_file.from_json(text)
+
+    def to_yaml(self) -> str:
+        """Return the policy as YAML; the same policy gives the same text."""
+        from routebook.routing import policy_data
+
+        return policy_data.to_yaml(self)
+
+    def to_json(self) -> str:
+        """Return the policy as indented JSON; the same policy gives the same text."""
+        from routebook.routing import policy_data
+
+        return policy_data.to_json(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write ``routes.yaml`` or ``routes.json`` whole or not at all, and return the path.
+
+        Raises
+        ------
+        PolicyError
+            If the name ends otherwise, or the file cannot be written.
+        """
+        from routebook.routing import policy_file
+
+        return policy_file.save(self, path)
+
+    @property
+    def sha256(self) -> str:
+        """The sha256 (hex) of the canonical JSON (RFC 8785): the order of names and the layout do not change it."""
+        from routebook.routing import policy_data
+
+        return policy_data.sha256(self)
+
+    def export(self, target: str, path: str | Path, *, allow_lossy: bool = False) -> ExportReport:
+        """Write the file another tool reads, such as LiteLLM's ``config.yaml``: see `routebook.targets.export`."""
+        from routebook.targets import export
+
+        return export(self, target, path, allow_lossy=allow_lossy)
+
+    # ---- showing
+
+    def sentences(self) -> list[str]:
+        """Say the whole policy in words, one sentence a rule."""
+        said = [f"A prompt is {rule.tag} if {rule.when.sentence()}." for rule in self.classify if not rule.identity]
+        reached = {rule.tag for rule in self.classify}
+        for tag, route in self.routes.items():
+            unreached = "" if tag in reached else " No rule gives this tag."
+            said.append(f"{tag} goes to {_with_evidence(route)}.{unreached}")
+        said.append(f"Everything else goes to {_with_evidence(self.default)}.")
+        return said
+
+    def __repr__(self) -> str:
+        return "\n".join([f"Policy {self.name!r}", *(f"- {sentence}" for sentence in self.sentences())])
+
+    def _repr_markdown_(self) -> str:
+        lines = [f"**Policy {_plain_markdown(self.name)}**", ""]
+        return "\n".join([*lines, *(f"- {_plain_markdown(sentence)}" for sentence in self.sentences())])
+
+
+def _with_evidence(route: Route) -> str:
+    return route.sentence() + (f" ({route.evidence.sentence()})" if route.evidence else "")
+
+
+def _plain_markdown(text: str) -> str:
+    """Escape a text so that Markdown shows it as it is: names in a policy file are input."""
+    entities = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda found: entities.get(found[0], f"\\{found[0]}"), text)

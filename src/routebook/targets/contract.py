@@ -1,0 +1,165 @@
+"""What every target promises, and what an export reports.
+
+A target is one module with the functions of `Target`: *compile* a policy to the other tool's file, and tell the
+*losses*, what that tool cannot express. Its meaning is proven by loading the file with the tool's own code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from routebook.routing.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing the tool cannot express.
+
+    Attributes
+    ----------
+    where
+        The rule, route or model it is about, such as ``rule 2 (coding)``.
+    what
+        What is lost and what to do about it, in words a user understands.
+    """
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A policy in another tool's format.
+
+    Attributes
+    ----------
+    text
+        The whole file, its losses in its header.
+    entries
+        The names it can be asked by, such as ``route/coding``.
+    fallbacks
+        How many further entries stand in when one of these fails.
+    variables
+        The environment variables it refers to; it holds none of their values.
+    losses
+        What the tool cannot express.
+    """
+
+    text: str
+    entries: tuple[str, ...]
+    fallbacks: int
+    variables: tuple[str, ...]
+    losses: tuple[Loss, ...]
+
+
+class Target(Protocol):
+    """A tool that routes by a file."""
+
+    TITLE: str
+    """What the tool is called, such as ``LiteLLM``."""
+    PROVEN_WITH: str
+    """The version its own code loaded our files with, in the tests."""
+
+    def losses(self, policy: Policy) -> tuple[Loss, ...]:
+        """Tell what the tool cannot express of this policy."""
+
+    def compile(self, policy: Policy) -> Compiled:
+        """Write the policy in the tool's format, as far as it can express it.
+
+        Raises
+        ------
+        TargetError
+            If a route could not be asked at all.
+        """
+
+    def start(self, path: Path) -> str:
+        """Say how to start the tool with this file, one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was written, what was lost, and how to go on; printing it says so.
+
+    Attributes
+    ----------
+    target, title
+        The target's name, and what its tool is called.
+    path
+        The file that was written.
+    entries
+        The names it can be asked by, such as ``route/coding``.
+    fallbacks
+        How many further entries stand in when one of these fails.
+    variables
+        The environment variables the tool needs; the file holds none of their values.
+    losses
+        What the tool cannot express.
+    start
+        How to start the tool, one line.
+    """
+
+    target: str
+    title: str
+    path: Path
+    entries: tuple[str, ...]
+    fallbacks: int
+    variables: tuple[str, ...]
+    losses: tuple[Loss, ...]
+    start: str
+
+    def __str__(self) -> str:
+        stand_ins = f", with {counted(self.fallbacks, 'fallback')}" if self.fallbacks else ""
+        lines = [f"Wrote {self.path} for {self.title}: {listed(self.entries)}{stand_ins}."]
+        if self.losses:
+            lines += ["Lost:", *(f"- {loss}" for loss in self.losses)]
+        else:
+            lines.append("Nothing was lost.")
+        if self.variables:
+            lines.append(f"Set {listed(self.variables)} where it runs; the file holds only their names.")
+        return "\n".join([*lines, self.start])
+
+    __repr__ = __str__
+
+
+def header(policy: Policy, title: str, losses: Sequence[Loss]) -> str:
+    """Return the comment lines, each with ``#``, that say which policy a file came from and what it lost."""
+    made = f", made {policy.provenance.created}" if policy.provenance.created else ""
+    lines = [
+        f"Routes for {title}, exported by routebook. Change the policy, not this file.",
+        f"Policy: {policy.name}{made}",
+        f"sha256: {policy.sha256}",
+    ]
+    if losses:
+        lines += [f"What {title} cannot express:", *(f"- {loss}" for loss in losses)]
+    return "".join(f"# {re.sub(r'[^ -~]', _visible, line)}\n" for line in lines)
+
+
+def _visible(found: re.Match[str]) -> str:
+    """Keep what can be seen; a line end of any script would end the comment."""
+    return found[0] if found[0].isprintable() else "�"
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """List names in words.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], most=2)
+    ('a, b and c', 'a, b and 1 more')
+    """
+    shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "nothing"
+
+
+def counted(number: int, what: str) -> str:
+    """Count things in words.
+
+    >>> counted(1, "fallback"), counted(2, "fallback")
+    ('1 fallback', '2 fallbacks')
+    """
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,217 @@
+"""LiteLLM's ``config.yaml``: one virtual model for each tag, ``route/TAG`` and ``route/default``, with its fallbacks.
+
+LiteLLM does not read prompts the way a policy does (the notes list how), so whoever calls names the route; a rule that
+looks at the prompt's text is a loss. Keys are references to environment variables, which LiteLLM resolves itself.
+
+- A fallback is an entry of its own, ``fallback/TAG/1``, because time limit and retries are the route's.
+- A prompt too long for a model goes to its fallbacks too; an answer refused for its content does not.
+- Other servers are asked as ``hosted_vllm/MODEL``, LiteLLM's name for any OpenAI-compatible server: with
+  ``openai/MODEL`` it would send OPENAI_API_KEY to that server whenever the server's own variable is not set.
+- A simulated model cannot be asked: LiteLLM answers in its place with one fixed line that says so.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from routebook.errors import ModelError, TargetError
+from routebook.models import ModelId
+from routebook.redact import redact
+from routebook.routing.conditions import HasKeyword, leaves
+from routebook.routing.names import DEFAULT
+from routebook.routing.policy import Policy, Route
+from routebook.routing.writing import yaml_text
+from routebook.targets.contract import Compiled, Loss, header
+
+TITLE = "LiteLLM"
+PROVEN_WITH = "litellm 1.106.2"
+
+_NO_KEY = "none"  # with no key at all LiteLLM would take another server's from the environment
+_REFERENCE = re.compile(r"os\.environ/(?P<name>\w+)\Z")
+
+
+def losses(policy: Policy) -> tuple[Loss, ...]:
+    """Tell what LiteLLM cannot express of this policy."""
+    return tuple(dict.fromkeys([*_rule_losses(policy), *_tag_losses(policy), *_model_losses(policy)]))
+
+
+def compile(policy: Policy) -> Compiled:
+    """Write the policy as a LiteLLM configuration, as far as it can be one.
+
+    Raises
+    ------
+    TargetError
+        If a model is on a host that LiteLLM has no way to ask.
+    """
+    lost = losses(policy)
+    model_list: list[dict[str, Any]] = []
+    chains: list[dict[str, list[str]]] = []
+    names: list[str] = []
+    for tag, route in _routes(policy):
+        chain = [f"route/{tag}", *(f"fallback/{tag}/{number}" for number in range(1, len(route.models)))]
+        for name, model in zip(chain, route.models, strict=True):
+            model_list.append({"model_name": name, "litellm_params": _params(ModelId.parse(model), route)})
+        names.append(chain[0])
+        if len(chain) > 1:
+            chains.append({chain[0]: chain[1:]})
+    settings: dict[str, Any] = {"num_retries": 0}
+    if chains:
+        settings |= {"fallbacks": chains, "context_window_fallbacks": chains}
+    config = {"model_list": model_list, "router_settings": settings}
+    return Compiled(
+        text=header(policy, TITLE, lost) + yaml_text(config, width=1_000_000),
+        entries=tuple(names),
+        fallbacks=len(model_list) - len(names),
+        variables=_variables(model_list),
+        losses=lost,
+    )
+
+
+def start(path: Path) -> str:
+    """Say how to start LiteLLM with this file."""
+    return (
+        f"Start it: litellm --config {shlex.quote(str(path))} (pip install 'litellm[proxy]'), then ask for the model "
+        "route/TAG, or route/default."
+    )
+
+
+def _routes(policy: Policy) -> Iterator[tuple[str, Route]]:
+    for tag, route in policy.routes.items():
+        if not _meant_otherwise(tag):
+            yield tag, route
+    yield DEFAULT, policy.default
+
+
+# ---- entries --------------------------------------------------------------------------------------------------------
+
+
+def _params(model: ModelId, route: Route) -> dict[str, Any]:
+    params = _host_params(model) | {"num_retries": route.retries}
+    if route.timeout_s is not None:
+        params["timeout"] = route.timeout_s
+    return params
+
+
+def _host_params(model: ModelId) -> dict[str, Any]:
+    if "*" in model.model:
+        raise TargetError(f"{TITLE} would read the * in {model} as any model: name one model in the policy.")
+    match model.host:
+        case "openai":
+            return {"model": f"openai/{model.model}", "api_key": _env("OPENAI_API_KEY")}
+        case "anthropic":
+            return {"model": f"anthropic/{model.model}", "api_key": _env("ANTHROPIC_API_KEY")}
+        case "azure":
+            return {
+                "model": f"azure/{model.model}",
+                "api_base": _env("AZURE_OPENAI_ENDPOINT"),
+                "api_key": _env("AZURE_OPENAI_API_KEY"),
+                "api_version": "v1",
+            }
+        case "bedrock":  # credentials and region: AWS's own discovery
+            return {"model": f"bedrock/converse/{model.model}"}
+    if _is_simulated(model.host):
+        return {"model": f"openai/{model}", "mock_response": f"[simulated] {model} cannot be asked by LiteLLM."}
+    return _server_params(model)
+
+
+def _server_params(model: ModelId) -> dict[str, Any]:
+    from routebook.providers.registry import server_for
+
+    found = server_for(model.host)
+    if found is None:
+        raise TargetError(
+            f"{TITLE} has no way to ask {model}: {model.host!r} is neither a host it knows nor a compatible server. "
+            f"Take it out of the policy, or register it with rb.register_server({model.host!r}, base_url=...)."
+        )
+    params: dict[str, Any] = {
+        "model": f"hosted_vllm/{model.model}",
+        "api_base": found.base_url,
+        "api_key": _env(found.key_env) if found.key_env else _NO_KEY,
+    }
+    if headers := {name: value for name, value in found.headers.items() if _may_be_written(value)}:
+        params["extra_headers"] = headers
+    return params
+
+
+def _is_simulated(host: str) -> bool:
+    from routebook.providers.registry import provider_for, server_for
+
+    if server_for(host) is not None:
+        return False
+    try:
+        return provider_for(host).simulated
+    except ModelError as error:
+        raise TargetError(str(error)) from error
+
+
+def _env(name: str) -> str:
+    return f"os.environ/{name}"
+
+
+def _variables(model_list: list[dict[str, Any]]) -> tuple[str, ...]:
+    """List the environment variables the entries refer to."""
+    found = set()
+    for entry in model_list:
+        for value in entry["litellm_params"].values():
+            if isinstance(value, str) and (reference := _REFERENCE.match(value)):
+                found.add(reference["name"])
+    return tuple(sorted(found))
+
+
+# ---- losses ---------------------------------------------------------------------------------------------------------
+
+
+def _rule_losses(policy: Policy) -> Iterator[Loss]:
+    for number, rule in enumerate(policy.classify, 1):
+        if rule.identity:
+            continue
+        reads = any(isinstance(leaf, HasKeyword) for leaf in leaves(rule.when))
+        looks_at = "the prompt's text" if reads else "other tags"
+        yield Loss(
+            f"rule {number} ({rule.tag})",
+            f"it looks at {looks_at}, which LiteLLM does not do; whoever calls has to classify first: "
+            'ask for the model "route/" + policy.decide(prompt, tag=...).tag.',
+        )
+
+
+def _tag_losses(policy: Policy) -> Iterator[Loss]:
+    for tag in policy.routes:
+        if _meant_otherwise(tag):
+            yield Loss(
+                f"tag {tag}",
+                "LiteLLM reads a * as any text and a comma as a list of models; the route is left out: rename the tag.",
+            )
+
+
+def _model_losses(policy: Policy) -> Iterator[Loss]:
+    from routebook.providers.registry import server_for
+
+    for _, route in _routes(policy):
+        for name in route.models:
+            model = ModelId.parse(name)
+            if model.host in ("openai", "anthropic", "azure", "bedrock"):
+                continue
+            if _is_simulated(model.host):
+                yield Loss(name, "a simulated model cannot be asked by LiteLLM; its entry answers with a fixed line.")
+            elif found := server_for(model.host):
+                for header_name, value in found.headers.items():
+                    if not _may_be_written(value):
+                        yield Loss(
+                            f"the header {header_name} of {model.host}",
+                            "its value is a secret and is left out: add it to the entries' extra_headers where "
+                            "LiteLLM runs.",
+                        )
+
+
+def _meant_otherwise(name: str) -> bool:
+    """Tell whether LiteLLM would take a name as a pattern or as several names."""
+    return "*" in name or "," in name
+
+
+def _may_be_written(header_value: str) -> bool:
+    """Tell whether a header's value may stand in a file: LiteLLM resolves no reference inside of `extra_headers`."""
+    return not header_value.startswith("$") and redact(header_value) == header_value
