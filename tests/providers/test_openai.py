@@ -97,7 +97,8 @@ async def test_usage_that_is_not_given_is_unknown_and_not_zero(
 
 async def test_only_what_was_given_is_sent(server: RawServer, openai: OpenAIProvider) -> None:
     await openai.ask(question(), RecordingSink())
-    expected = {"model": "m-1", "input": [{"role": "user", "content": "hi"}], "stream": True, "store": False}
+    turn = {"type": "message", "role": "user", "content": "hi"}
+    expected = {"model": "m-1", "input": [turn], "stream": True, "store": False}
     assert server.got[0].json == openai.body(question()) == expected
     assert server.got[0].path == "/v1/responses"
     assert server.got[0].headers["authorization"] == f"Bearer {KEY}"
@@ -117,9 +118,9 @@ async def test_everything_that_was_given_is_sent(server: RawServer, openai: Open
     assert server.got[0].json == {
         "model": "m-1",
         "input": [
-            {"role": "user", "content": "a"},
-            {"role": "assistant", "content": "b"},
-            {"role": "user", "content": [image, {"type": "input_text", "text": "c"}]},
+            {"type": "message", "role": "user", "content": "a"},
+            {"type": "message", "role": "assistant", "content": "b"},
+            {"type": "message", "role": "user", "content": [image, {"type": "input_text", "text": "c"}]},
         ],
         "instructions": "be brief",
         "max_output_tokens": 9,

@@ -44,6 +44,12 @@ ASKED = Asked("Lab", "m-1", "lab.example:443", "LAB_API_KEY", options=frozenset(
         (None, {"message": "x", "code": "429"}, "rate_limit"),
         (None, {"message": "x"}, "server"),
         (418, None, "bad_request"),
+        (
+            500,
+            {"message": "image input is not supported - hint: ...", "type": "server_error"},
+            "bad_request",
+        ),  # llama.cpp
+        (404, {"message": "No endpoints found that support image input", "code": 404}, "bad_request"),  # OpenRouter
     ],
 )
 def test_each_error_has_its_kind(status: int | None, body: Any, kind: str) -> None:

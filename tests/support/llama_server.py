@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import time
 import urllib.error
@@ -21,7 +20,8 @@ from typing import Any
 import pytest
 from tests.support.ports import free_port
 
-ENVIRONMENT = Path(os.environ.get("ROUTEBOOK_ENGINE") or Path(__file__).parents[2] / ".venv-engine")
+PROTOCOLS = {"chat": "llamacpp-test/tiny", "responses": "openai/tiny", "messages": "anthropic/tiny"}
+ENVIRONMENT = Path(__file__).parents[2] / ".venv-engine"
 # Full precision where it is remembered: an answer at temperature 0 is then the same alone and among others.
 _ALWAYS = ("--threads", "1", "--metrics", "--slots", "--cache-type-k", "f32", "--cache-type-v", "f32")
 _START_S = 60.0
@@ -83,12 +83,6 @@ class LlamaServer:
             assert time.monotonic() < deadline, f"{found} slots and not {slots} generate, {_SETTLE_S:.0f} s later"
             time.sleep(0.01)
 
-    def last_written(self) -> int:
-        """Return how many tokens the slot that was given work last has written."""
-        slot = max(self.ask("/slots"), key=lambda slot: slot.get("id_task", -1))
-        count: int = slot["next_token"][0]["n_decoded"]
-        return count
-
     def likeliest(self, question: str, max_tokens: int) -> str:
         """Return the answer at temperature 0, got in one piece and without routebook."""
         turns = [{"role": "user", "content": question}]
@@ -96,13 +90,20 @@ class LlamaServer:
         text: str = self.ask("/v1/chat/completions", body)["choices"][0]["message"]["content"]
         return text
 
-    def prompts_read(self) -> float:
-        """Return how many prompt tokens the engine has processed since it started."""
+    def prompts_read(self) -> int:
+        """Return how many prompt tokens it has processed since it started."""
+        return self._counted("prompt_tokens_total")
+
+    def steps(self) -> int:
+        """Return how often it has run the model since it started: each step is a token for every answer it writes."""
+        return self._counted("n_decode_total")
+
+    def _counted(self, metric: str) -> int:
         for line in self.ask("/metrics").splitlines():
             name, _, value = line.partition(" ")
-            if name == "llamacpp:prompt_tokens_total":
-                return float(value)
-        raise AssertionError("llama-server's metrics have no llamacpp:prompt_tokens_total")
+            if name == f"llamacpp:{metric}":
+                return int(float(value))
+        raise AssertionError(f"llama-server's metrics have no llamacpp:{metric}")
 
     def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + _START_S
@@ -122,4 +123,7 @@ class LlamaServer:
                 self.ask(path, {})
             except urllib.error.HTTPError as refused:  # an empty question is refused by an endpoint that is there
                 if refused.code == 404:
-                    pytest.fail(f"This llama-server is too old: it has no {path}. Unset LLAMA_SERVER, or update it.")
+                    pytest.fail(
+                        f"This llama-server is too old, it has no {path}: update it, or take it off the PATH, "
+                        f"delete {ENVIRONMENT.name} and run `make test-engine` again to have one built."
+                    )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from routebook.providers.contract import CallError, ErrorKind
-from routebook.providers.openai_errors import retry_after_s
+from routebook.providers.openai_errors import SEES_NONE_HINT, retry_after_s, sees_none
 from routebook.redact import redact
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ def host_error(
         "server": f"Anthropic failed{f' ({status})' if status else ''}: {text}",
     }.get(kind, f"Anthropic refused the request{f' ({status})' if status else ''}: {text}")
     hint = f"Leave {option} out for this model, or give another value." if kind == "option" else _HINTS.get(kind, "")
+    if kind == "bad_request" and sees_none(said):
+        hint = SEES_NONE_HINT
     if request_id is None and isinstance(body, Mapping) and isinstance(body.get("request_id"), str):
         request_id = body["request_id"]
     return CallError(kind, message, hint=hint, status=status, retry_after_s=retry_after_s, request_id=request_id)
@@ -111,6 +113,8 @@ def host_error(
 def _kind(type_name: str, code: str, status: int | None, said: str, option: str | None) -> ErrorKind:
     if code.endswith("spend_limit_reached") or (type_name != "overloaded_error" and _SPENT.search(said)):
         return "quota"
+    if sees_none(said):
+        return "bad_request"
     if status in (None, 400, 413, 422):
         if _TOO_LONG.search(said):
             return "context"

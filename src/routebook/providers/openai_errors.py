@@ -62,6 +62,11 @@ _KIND_OF_TEXT: tuple[tuple[re.Pattern[str], ErrorKind], ...] = (
     (re.compile(r"(?i)api key not valid|invalid api key|incorrect api key"), "auth"),
     (re.compile(r"(?i)not a valid model|model .{0,80}(not found|does not exist)|unknown model"), "not_found"),
 )
+# llama.cpp calls it a failure of its own (500), OpenRouter a model it has not (404): asking again is of no use.
+_SEES_NONE = re.compile(
+    r"(?i)image input is not supported|no endpoints found that support image|not a multimodal model"
+)
+SEES_NONE_HINT = "Leave the image out for this model, or ask one that sees."
 _OPTION_OF_FIELD = {
     "temperature": "temperature",
     "max_tokens": "max_tokens",
@@ -154,6 +159,8 @@ def host_error(
         hint = f"Check {asked.key_env}." if asked.key_env else "This server asks for a key: register it with key_env=."
     elif kind == "option":
         hint = f"Leave {option or field or 'it'} out for this model, or give another value."
+    elif kind == "bad_request" and sees_none(said):
+        hint = SEES_NONE_HINT
     elif kind == "not_found" and not isinstance(body, Mapping):
         hint = f"Check the address {asked.address} (most end in /v1), and %models for what can be asked."
     return CallError(kind, message, hint=hint, status=status, retry_after_s=retry_after_s, request_id=request_id)
@@ -162,6 +169,8 @@ def host_error(
 def _kind(status: int | None, code: str, kind_name: str, field: str, said: str, asked: Asked) -> ErrorKind:
     if status == 413:  # before the code: Groq says rate_limit_exceeded of a prompt that never fits
         return "context"
+    if sees_none(said):
+        return "bad_request"
     for name in (code, kind_name):
         if known := _KIND_OF_CODE.get(name.lower()):
             return known
@@ -174,6 +183,15 @@ def _kind(status: int | None, code: str, kind_name: str, field: str, said: str, 
     if status is None:
         return _KIND_OF_STATUS.get(int(code), "server") if code.isdigit() else "server"
     return _KIND_OF_STATUS.get(status, "server" if status >= 500 else "bad_request")
+
+
+def sees_none(said: str) -> bool:
+    """Tell whether a host says that the model takes no images.
+
+    >>> sees_none("image input is not supported - hint: ..."), sees_none("the image is too large")
+    (True, False)
+    """
+    return bool(_SEES_NONE.search(said))
 
 
 def _option_of(field: str, said: str) -> str | None:

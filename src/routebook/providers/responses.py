@@ -25,9 +25,11 @@ _READ = _DELTAS | _END | {"error"}
 def body(request: Request) -> dict[str, Any]:
     """Return the request as it is sent. Nothing is stored at the host."""
     options = request.options
+    # OpenAI can do without the type; llama.cpp refuses an earlier answer that has none
+    turns = [{"type": "message", "role": turn.role, "content": _content(turn)} for turn in request.messages]
     sent: dict[str, Any] = {
         "model": request.model.model,
-        "input": [{"role": message.role, "content": _content(message)} for message in request.messages],
+        "input": turns,
         "stream": True,
         "store": False,
     }

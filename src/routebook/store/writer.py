@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 _MOST_AT_ONCE = 500
+_APART_S = 0.02  # commits follow each other no faster: in a burst each then takes a score of calls, not two or three
 
 
 class _Work(NamedTuple):
@@ -84,9 +86,12 @@ class Writer:
 
     def _work(self) -> None:
         going = True
+        committed_at = 0.0
         while going:
             batch: list[_Work] = []
             item = self._queue.get()
+            if item is not None and item.call is not None and not self._closed:
+                time.sleep(max(0.0, committed_at + _APART_S - time.monotonic()))
             while item is not None:
                 if item.job is not None:
                     self._write(batch)
@@ -103,6 +108,7 @@ class Writer:
             else:
                 going = False
             self._write(batch)
+            committed_at = time.monotonic()
 
     def _write(self, batch: list[_Work]) -> None:
         if not batch:
