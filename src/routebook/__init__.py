@@ -12,7 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import datasets
     from routebook.comparison import Comparison
     from routebook.errors import RoutebookError
     from routebook.history import history
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from routebook.runs import acompare, compare, load, plan, start
     from routebook.store import Store
     from routebook.templates import grid
+
+    from . import datasets
 
 __version__ = "0.1.0"
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from routebook.models import ModelId
-from routebook.providers.contract import ErrorKind, FinishReason, Usage
+from routebook.providers.contract import UNCHARGED, ErrorKind, FinishReason, Usage
 
 ChunkKind = Literal["started", "reasoning", "text"]
 CallStatus = Literal["ok", "error"]
@@ -249,6 +249,16 @@ class Call:
     def cached(self) -> bool:
         """Whether the answer came from the response cache."""
         return self.cached_from is not None
+
+    @property
+    def refused(self) -> bool:
+        """Whether no model worked for it: it was not sent, or every attempt was refused. Then it costs nothing."""
+        if self.failure is None or self.text or self.reasoning:
+            return False
+        if self.latency_s is None and not self.attempts:
+            return True
+        failures = [self.failure, *(attempt.failure for attempt in self.attempts)]
+        return all(failure.kind in UNCHARGED for failure in failures)
 
     @property
     def decode_tokens_per_s(self) -> float | None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routebook.calls import Call
+from routebook.calls import Attempt, Call, Failure
 from routebook.errors import ModelError, PriceError
 from routebook.models import ModelId
 from routebook.pricing import PriceBook, price_book, set_price
@@ -231,3 +231,20 @@ def test_importing_the_package_and_pricing_simulated_models_loads_no_price_libra
 def test_the_same_call_priced_twice_is_the_same_price() -> None:
     book, one = PriceBook(), call()
     assert book.price(one) == book.price(replace(one, id="9" * 32))
+
+
+def test_a_refused_call_costs_nothing_and_one_that_failed_later_is_unknown() -> None:
+    refused = call(usage=Usage(), status="error", text="", failure=Failure("auth", "no key"))
+    broken = call(usage=Usage(), status="error", text="half", failure=Failure("truncated", "cut off"))
+    retried = call(
+        usage=Usage(),
+        status="error",
+        text="",
+        failure=Failure("rate_limit", "slow down"),
+        attempts=(Attempt(Failure("truncated", "cut off"), 1.0, 0.5, "half"),),
+    )
+    price = PriceBook().price(refused)
+    assert price is not None
+    assert (price.usd, price.source) == (Decimal(0), "refused, so not charged")
+    assert PriceBook().price(broken) is None
+    assert PriceBook().price(retried) is None

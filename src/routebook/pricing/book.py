@@ -35,6 +35,8 @@ _NOTHING: Mapping[str, str] = {}
 _MOST_REMEMBERED = 10_000
 _Key = tuple[str, str, int, str | None, bool, tuple[str | None, ...]]
 
+_ZERO = Decimal(0)
+
 
 class PriceBook:
     """Prices calls; owns the user's own prices, and remembers each tariff once it was looked up.
@@ -201,13 +203,17 @@ class PriceBook:
     def price(self, call: Call) -> Price | None:
         """Price a call at the time it was made; an answer from the cache is priced as the original was.
 
-        What a cached answer costs now is 0, which is for the reader of `Call.cached` to say.
+        What a cached answer costs now is 0, which is for the reader of `Call.cached` to say. A call that was refused
+        costs nothing; one that failed later has no price, since what its host charged for is not known.
         """
         at = call.cached_at or call.started_at
         reported = call.reported_cost_usd
         if reported is not None:
             source = f"reported by {call.model.host}"
             return Price(reported, None, None, None, None, None, source, at.date().isoformat(), str(call.model))
+        if call.refused:
+            source = "simulated" if call.simulated else "refused, so not charged"
+            return Price(_ZERO, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO, source, None, str(call.model))
         price = self.price_usage(call.model, call.usage, at=at, extras=call.extras)
         if call.simulated and price is not None and price.source != "simulated":  # whoever set it, no money flows
             return replace(price, source="simulated")

@@ -44,6 +44,12 @@ ERROR_KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 RETRYABLE: frozenset[ErrorKind] = frozenset({"rate_limit", "timeout", "server", "connection", "truncated", "malformed"})
 
 
+UNCHARGED: frozenset[ErrorKind] = frozenset(
+    {"auth", "not_found", "rate_limit", "quota", "context", "option", "bad_request", "budget"}
+)
+"""Kinds that end before a model has worked: the host refused the request, or it was not sent; none is charged for."""
+
+
 class CallError(RoutebookError):
     """One call to one model failed.
 

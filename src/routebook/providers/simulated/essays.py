@@ -70,7 +70,7 @@ def essay(request: Request, rng: random.Random) -> str:
         return (
             f"## What would come here: {name}\n\n{quote}\n\n{opening}, so there is no real answer to this prompt. "
             f"A real model would:\n\n{listed}\n{_sketch(prompt)}\n"
-            f"| | |\n|---|---|\n| Kind of prompt | {name} |\n| Words in it | {len(prompt.split())} |\n\n"
+            f"| About this prompt | |\n|---|---|\n| Kind | {name} |\n| Words | {len(prompt.split())} |\n\n"
             f"I do solve simple tasks of some kinds for real, among them {can}.{about}"
         )
     chosen = rng.sample(steps, 3)

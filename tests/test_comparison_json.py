@@ -1,0 +1,196 @@
+"""A comparison as a file: it comes back exactly, and nobody can make reading it do harm."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support import strategies
+from tests.support.showcase import prices, showcase
+
+from routebook.calls import Chunk, Timeline
+from routebook.comparison import Comparison
+from routebook.errors import RunError
+from routebook.prompts import Prompt
+from routebook.tables import plain
+
+_FINITE = st.dictionaries(
+    strategies.texts(8), st.none() | st.booleans() | st.integers(-(2**60), 2**60) | strategies.texts(10), max_size=2
+)
+
+
+def _prompts() -> st.SearchStrategy[Prompt]:
+    """Any prompt, its metadata plain JSON data, which is what a file can hold."""
+    return strategies.prompts().map(lambda prompt: replace(prompt, metadata=plain(prompt.metadata)))
+
+
+@st.composite
+def comparisons(draw: st.DrawFn) -> Comparison:
+    """Any comparison: odd prompts, odd calls, belonging together."""
+    prompts = draw(st.lists(_prompts(), min_size=1, max_size=2, unique_by=lambda prompt: prompt.id))
+    run = draw(strategies.runs(settings=_FINITE))
+    ids = draw(st.lists(strategies.hexes(32), max_size=2, unique=True))
+    of = st.sampled_from([prompt.id for prompt in prompts])
+    calls = [draw(strategies.calls(id=call_id, run_id=run.id, prompt_id=of)) for call_id in ids]
+    return Comparison(run, prompts, calls, prices=prices())
+
+
+@given(comparisons())
+def test_what_is_written_is_read_back_exactly(comparison: Comparison) -> None:
+    text = comparison.to_json()
+
+    again = Comparison.from_json(text)
+
+    assert again == comparison
+    assert again.to_json() == text
+
+
+def test_a_file_is_read_back_exactly(tmp_path: Path) -> None:
+    run = showcase(repeats=2)
+    run.warn("Something to know.")
+    run.to_json(tmp_path / "run.json")
+
+    again = Comparison.from_json(tmp_path / "run.json", prices=prices())
+
+    assert again == run
+    assert again.warnings == ["Something to know."]
+    assert again.frame.equals(run.frame)
+    assert Comparison.from_json(str(tmp_path / "run.json")) == run
+
+
+def test_texts_that_utf8_cannot_hold_can_be_written(tmp_path: Path) -> None:
+    run = showcase(each={"text": "half \ud83d and split \ud83d\ude00"})
+    run.to_json(tmp_path / "run.json")
+
+    assert Comparison.from_json(tmp_path / "run.json").calls[0].text == "half \ud83d and split \U0001f600"
+
+
+def test_the_document_says_what_it_is() -> None:
+    document = json.loads(showcase().to_json())
+
+    assert list(document) == ["routebook", "kind", "run", "prompts", "calls", "warnings"]
+    assert (document["routebook"], document["kind"]) == (1, "comparison")
+
+
+def _with(path: tuple[str | int, ...], value: Any) -> str:
+    document = json.loads(showcase().to_json())
+    place = document
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return json.dumps(document)
+
+
+_BOMB = b"\x01" + zlib.compress((10_000_000).to_bytes(4, "little") + bytes(120_000_000), 9)
+_KIND_3 = b"\x01" + zlib.compress((1).to_bytes(4, "little") + bytes(8) + (3).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("routebook",), 2, "written by a later routebook"),
+        (("kind",), "policy", "'kind' must be one of comparison, not 'policy'"),
+        (("extra",), 1, "unknown field 'extra'"),
+        (("run",), [], "run must be an object, not a list"),
+        (("run", "planned"), -1, "'planned' must be a whole number, 0 or more, not -1"),
+        (("run", "planned"), True, "'planned' must be a whole number"),
+        (("run", "planned"), 10**30, "'planned' must be a whole number"),
+        (("run", "status"), "won", "'status' must be one of running, finished, interrupted, failed"),
+        (("run", "created_at"), "2026-11-20", "'created_at' must be an ISO time with its zone"),
+        (("run", "models"), [1], "'models' must be a list of short texts"),
+        (("run", "loop_lag_ms"), {"p50": "1"}, "'p50' must be a number"),
+        (("prompts", 0, "id"), "0" * 16, "not this prompt's; the file was changed"),
+        (("prompts", 0, "messages"), [], "A prompt needs at least one message"),
+        (("prompts", 0, "messages", 0, "role"), "system", "'role' must be one of user, assistant"),
+        (("calls", 0, "text"), None, r"calls\[0\]: 'text' must be text, not null"),
+        (("calls", 0, "latency_s"), -0.5, "'latency_s' must be a number, 0 or more"),
+        (("calls", 0, "latency_s"), "1", "'latency_s' must be a number, not '1'"),
+        (("calls", 0, "model"), "no slash", "is not a model id"),
+        (("calls", 0, "run_id"), "x", "belongs to another run"),
+        (("calls", 0, "prompt_id"), "x", "which is not in the file"),
+        (("calls", 1, "id"), "0" * 32, "has the id of another call"),
+        (("calls", 0, "status"), "error", "a 'failure' exactly when its status is error"),
+        (("calls", 0, "reported_cost_usd"), "1e999999", "'reported_cost_usd' must be an amount of US dollars"),
+        (("calls", 0, "reported_cost_usd"), "NaN", "'reported_cost_usd' must be an amount of US dollars"),
+        (("calls", 0, "reported_cost_usd"), "-1", "'reported_cost_usd' must be an amount of US dollars"),
+        (("calls", 0, "usage", "input_tokens"), 1.5, "'input_tokens' must be a whole number"),
+        (("calls", 0, "usage", "cost"), 1, "unknown field 'cost'"),
+        (("calls", 0, "extras"), {"a": 1}, "'extras' must be texts"),
+        (("calls", 0, "timeline"), "%%%", "'timeline' must be base64"),
+        (("calls", 0, "timeline"), "AAAA", "'timeline' must be a timeline, not"),
+        (("calls", 0, "timeline"), base64.b64encode(_BOMB).decode(), "'timeline' must be a timeline, not"),
+        (("calls", 0, "timeline"), base64.b64encode(_KIND_3).decode(), "'timeline' must be a timeline, not"),
+        (
+            ("calls", 0, "timeline"),
+            base64.b64encode(Timeline.of([Chunk(2**63, "text", 1)]).packed).decode(),
+            "'timeline' must be a timeline, not",
+        ),
+        (
+            ("prompts", 0, "messages", 0, "attachments"),
+            [{"name": "x", "media_type": "image/png", "data": base64.b64encode(b"<svg/>").decode()}],
+            "is not an image",
+        ),
+        (
+            ("prompts", 0, "messages", 0, "attachments"),
+            [{"name": "x", "media_type": "text/html", "data": ""}],
+            "'media_type' must be one of image/png",
+        ),
+        (
+            ("prompts", 0, "messages", 0, "attachments"),
+            [{"name": "x", "media_type": "image/png", "data": base64.b64encode(b"GIF89a").decode()}],
+            "this is image/gif, not image/png",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(path: tuple[str | int, ...], value: Any, message: str) -> None:
+    with pytest.raises(RunError, match=message) as caught:
+        Comparison.from_json(_with(path, value))
+
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is not a saved run"),
+        ('{"routebook": 1, "routebook": 1}', "the field 'routebook' is there twice"),
+        ('{"routebook": NaN}', "NaN is no JSON number"),
+        ('{"routebook": ' + "[" * 200_000, "nested too deeply"),
+        ('{"routebook": ' + "9" * 10_000 + "}", "is not a saved run"),
+        ("{}", "lacks 'routebook'"),
+        ('{"routebook": 1, "kind": "comparison"}', "lacks 'run'"),
+    ],
+)
+def test_what_is_no_saved_run_is_refused_in_one_line(text: str, message: str) -> None:
+    with pytest.raises(RunError, match=message):
+        Comparison.from_json(text)
+
+
+def test_a_file_that_is_not_there_or_not_text_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"Cannot read '.*none\.json': No such file"):
+        Comparison.from_json(tmp_path / "none.json")
+    (tmp_path / "picture.json").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(RunError, match="not UTF-8 text"):
+        Comparison.from_json(tmp_path / "picture.json")
+
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+_ANYTHING = st.recursive(_LEAVES, lambda of: st.lists(of) | st.dictionaries(st.text(max_size=5), of))
+
+
+@given(_ANYTHING, st.sampled_from(["run", "prompts", "calls", "warnings"]))
+def test_anything_in_a_fields_place_is_read_or_refused(value: Any, name: str) -> None:
+    text = _with((name,), value)
+    try:
+        Comparison.from_json(text)
+    except RunError:
+        return
+    assert (name == "calls" and value == []) or (name == "warnings" and isinstance(value, list))
