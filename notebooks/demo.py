@@ -6,7 +6,6 @@ credentials are found, the cheapest whose price is known; that costs a little mo
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -59,8 +58,6 @@ def main() -> int:
 def cheapest_live_models() -> list[str]:
     """Of each host with credentials, the model it lists itself whose answers cost least per token."""
     from routebook.catalogue import catalogue
-    from routebook.engine.loop import background
-
     listed = catalogue(live=True)
     for note in listed.notes:
         print(note)
@@ -70,7 +67,6 @@ def cheapest_live_models() -> list[str]:
             continue
         price = (entry.tariff.output, str(entry.model))
         cheapest[entry.host] = min(cheapest.get(entry.host, price), price)
-    background.submit(asyncio.sleep(0)).result()
     return [model for _, model in sorted(cheapest.values(), key=lambda found: found[1])]
 
 
@@ -81,7 +77,9 @@ def quickstart() -> Path:
     from nbconvert import HTMLExporter
 
     notebook = nbformat.read(ROOT / "notebooks" / "00-quickstart.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(OUT)}}).execute()
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(OUT)}})
+    client.extra_arguments = ["--log-level=ERROR"]
+    client.execute()
     nbformat.write(notebook, OUT / "quickstart.ipynb")
     page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
     path = OUT / "quickstart.html"

@@ -24,6 +24,7 @@ RunStatus = Literal["running", "finished", "interrupted", "failed"]
 
 _KINDS: tuple[ChunkKind, ...] = ("started", "reasoning", "text")
 _PLAIN, _ZLIB = b"\x01", b"\x02"
+_FEWEST_TIMED_TOKENS = 10
 _WORTH_COMPRESSING = 2048  # bytes; zlib's own set-up costs more than a call of a few tokens saves
 
 
@@ -262,13 +263,16 @@ class Call:
 
     @property
     def decode_tokens_per_s(self) -> float | None:
-        """Visible output tokens per second between the first and the last of them; `None` where it cannot be told."""
+        """Visible output tokens per second between the first of them and the end; `None` where it cannot be told.
+
+        An answer of a few tokens comes in one or two pieces, and tells nothing about speed.
+        """
         usage = self.usage
         if usage.output_tokens is None or self.ttft_s is None or self.latency_s is None:
             return None
         visible = usage.output_tokens - (usage.reasoning_tokens or 0)
         seconds = self.latency_s - self.ttft_s
-        return visible / seconds if visible > 1 and seconds > 0 else None
+        return visible / seconds if visible >= _FEWEST_TIMED_TOKENS and seconds > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
