@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 OUT = ROOT / "build" / "demo"
 SIMULATED = ["sim/small", "sim/medium", "sim/large", "sim/reasoner"]
 LIVE_CAP_USD = 0.50
-QUESTION = "Write a Python function that returns the longest run of equal items in a list. Say its complexity."
+QUESTION = "What is (48 + 17) * 23 - 9?"
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def main() -> int:
         return 1
     budget = {"budget_usd": LIVE_CAP_USD, "max_tokens": 2000} if live else {}
     print(rb.plan(QUESTION, models=models), "\n")
-    side_by_side = rb.compare(QUESTION, models=models, tags=["coding"], name="demo", **budget)
+    side_by_side = rb.compare(QUESTION, models=models, tags=["arithmetic"], name="demo", **budget)
     print(comparison_table(side_by_side), "\n")
 
     prompts = [rb.datasets.tasks(kind, n=2) for kind in rb.datasets.kinds()]

@@ -44,7 +44,7 @@ def test_the_cost_chart_names_every_model_and_its_cost(cost_svg: str) -> None:
 
 
 def test_the_latency_chart_names_every_model_and_its_times(latency_svg: str) -> None:
-    for label in (*MODELS, "0.6 s, p95 0.6 s", "2.4 s, p95 2.4 s", "no answer to time", "seconds", "first token"):
+    for label in (*MODELS, "0.60 s, p95 0.60 s", "2.4 s, p95 2.4 s", "no answer to time", "seconds", "first token"):
         assert label in latency_svg
     assert "0 to 2 calls for each model" in latency_svg
 

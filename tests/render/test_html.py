@@ -27,9 +27,9 @@ def test_each_model_has_a_card_with_what_it_cost_and_took() -> None:
     text = _text(showcase()._repr_html_())
 
     assert "4 models 1 prompt coding $0.0028 now, $0.0040 when asked, 3 of 4 priced slowest 4.2 s" in text
-    assert "gpt-6.1-terra openai cost $0.0026 first / total 0.6 / 2.4 s speed 119 tok/s" in text
-    assert "claude-haiku-5-5 anthropic cached, asked 2 days ago cost $0 was $0.0012 first / total 0.4 / 1.8 s" in text
-    assert "bedrock, us-east-1 2 tries cut at the token limit cost $0.0002 first / total 0.9 / 4.2 s" in text
+    assert "gpt-6.1-terra openai cost $0.0026 first / total 0.60 / 2.4 s speed 119 tok/s" in text
+    assert "claude-haiku-5-5 anthropic cached, asked 2 days ago cost $0 was $0.0012 first / total 0.40 / 1.8 s" in text
+    assert "bedrock, us-east-1 2 tries cut at the token limit cost $0.0002 first / total 0.90 / 4.2 s" in text
 
 
 def test_a_failed_call_is_a_card_with_the_reason_and_what_to_do() -> None:
@@ -116,7 +116,7 @@ def test_several_calls_of_a_model_are_summed_up_above() -> None:
     text = _text(showcase([Prompt.of("a"), Prompt.of("b")])._repr_html_())
 
     assert "model calls errors cost per 1,000 calls first, p50 / p95 total, p50 / p95 speed" in text
-    assert "openai/gpt-6.1-terra 2 0 $0.0052 $2.60 0.6 / 0.6 s 2.4 / 2.4 s 119 tok/s" in text
+    assert "openai/gpt-6.1-terra 2 0 $0.0052 $2.60 0.60 / 0.60 s 2.4 / 2.4 s 119 tok/s" in text
 
 
 def test_a_long_prompt_is_folded_and_whole() -> None:

@@ -77,13 +77,13 @@ def test_text_appears_as_it_comes_with_a_caret_at_its_end(live: LiveRun) -> None
     html = live_html(live)
 
     assert '<p>Scan **on<span class="rb-caret"></span></p>' in html
-    assert "streaming cost – first / total 0.6 / 1.2 s" in _text(html)
+    assert "streaming cost – first / total 0.61 / 1.2 s" in _text(html)
 
 
 def test_what_is_not_known_yet_is_a_dash(live: LiveRun) -> None:
     live.calls[0].phase, live.calls[0].elapsed_s = "streaming", 0.4
 
-    assert "cost – first / total – / 0.4 s speed –" in _text(live_html(live))
+    assert "cost – first / total – / 0.40 s speed –" in _text(live_html(live))
 
 
 def test_reasoning_is_folded_while_it_comes(live: LiveRun) -> None:
@@ -100,7 +100,7 @@ def test_a_finished_call_shows_its_figures_while_others_go_on(live: LiveRun) -> 
     text = _text(live_html(live))
 
     assert "2 of 4 done" in text
-    assert "first / total 0.6 / 2.4 s speed 119 tok/s" in text
+    assert "first / total 0.60 / 2.4 s speed 119 tok/s" in text
     assert "No server at localhost:11434" in text
 
 

@@ -54,7 +54,7 @@ def test_a_failure_says_why_and_what_to_do() -> None:
 def test_several_calls_of_a_model_are_summed_up() -> None:
     table = showcase([Prompt.of("a"), Prompt.of("b")]).text_table(150)
 
-    assert "openai/gpt-6.1-terra 2 0 $0.0052 $2.60 0.6 s 2.4 s 2.4 s 119" in _flat(table)
+    assert "openai/gpt-6.1-terra 2 0 $0.0052 $2.60 0.60 s 2.4 s 2.4 s 119" in _flat(table)
 
 
 def test_an_answer_cannot_steer_the_terminal() -> None:

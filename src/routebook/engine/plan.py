@@ -84,8 +84,7 @@ class Quote:
     def __str__(self) -> str:
         if not self.to_ask:
             return f"nothing to ask: {self.answered} answered already"
-        calls = f"{self.to_ask} call{'' if self.to_ask == 1 else 's'}"
-        parts = [calls]
+        parts = [_count(self.to_ask, "call")]
         if self.high_usd or not (self.simulated_high_usd or self.unpriced):
             parts[0] += f", {format_usd(self.low_usd)} to {format_usd(self.high_usd)}"
         if self.simulated_high_usd:
@@ -115,7 +114,14 @@ class Plan:
         return plan_sha256((call.prompt_id, call.fingerprint, call.repeat) for call in self.calls)
 
     def __str__(self) -> str:
-        return f"Plan: {len(self.prompts)} prompts x {len(self.models)} models x {self.repeats}; {self.quote}"
+        sizes = [_count(len(self.prompts), "prompt"), _count(len(self.models), "model")]
+        if self.repeats > 1:
+            sizes.append(_count(self.repeats, "repeat"))
+        return f"Plan: {' x '.join(sizes)}; {self.quote}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def plan_sha256(keys: object) -> str:

@@ -65,7 +65,7 @@ align-items:center;align-content:start}
 background:var(--panel);color:inherit}
 .rb.rb pre{padding:8px 10px;border:1px solid var(--line);border-radius:6px;white-space:pre-wrap}
 .rb.rb pre:has(code){white-space:pre;overflow-x:auto;scrollbar-width:thin}
-.rb.rb pre code,.rb.rb .rb-err code{background:none}
+.rb.rb pre code,.rb.rb .rb-err code{background:none;white-space:inherit}
 .rb.rb .rb-body :is(td,th){border:1px solid var(--line);padding:2px 8px}
 .rb.rb [align=right]{text-align:right}
 .rb.rb [align=center]{text-align:center}

@@ -20,9 +20,9 @@ def number_of_seconds(value: float) -> str:
     """Write seconds without their unit, with the digits that matter.
 
     >>> [number_of_seconds(value) for value in (0.0421, 0.62, 4.23, 83.4, 1200)]
-    ['0.04', '0.6', '4.2', '83', '1200']
+    ['0.04', '0.62', '4.2', '83', '1200']
     """
-    if value < 0.0995:
+    if value < 0.995:
         return f"{value:.2f}"
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
 
@@ -36,7 +36,7 @@ def first_and_total(first: float | None, total: float | None) -> str:
     """Write the times to the first token and to the end.
 
     >>> first_and_total(0.61, 2.4), first_and_total(None, 2.4), first_and_total(None, None)
-    ('0.6 / 2.4 s', '– / 2.4 s', 'none')
+    ('0.61 / 2.4 s', '– / 2.4 s', 'none')
     """
     if first is None and total is None:
         return "none"
