@@ -8,37 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 from uuid import uuid4
 
-from routebook.calls import Call, Failure, RunInfo
+from routebook import earlier
+from routebook.calls import RunInfo
 from routebook.catalogue import suggest
 from routebook.comparison import Comparison
-from routebook.engine.budget import as_usd
-from routebook.engine.fanout import DEFAULT_TIMEOUT_S, FanOut, Terms
-from routebook.engine.limits import concurrency_of
+from routebook.engine.fanout import FanOut
 from routebook.engine.live import LiveRun
 from routebook.engine.loop import background as background_loop
 from routebook.engine.plan import Plan
 from routebook.engine.prepare import (
     Prepared,
-    Recordings,
     continued,
     prepare,
     read_models,
     read_options,
 )
 from routebook.engine.recorder import Listener
-from routebook.engine.retries import RetryPolicy
-from routebook.errors import OptionError, RunError
+from routebook.engine.terms import read_terms
 from routebook.interrupt import Interrupted
 from routebook.models import ModelId
 from routebook.pricing import price_book
-from routebook.prompts import Attachment, Message, Prompt
+from routebook.prompts import Attachment, Prompt
 from routebook.store import Store, default_store
 from routebook.templates import as_prompts, fill
 
@@ -46,7 +42,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     Prompts = str | Prompt | Sequence[str | Prompt] | pd.DataFrame
-Replay = bool | str | Path | Comparison
 
 _TICK_S = 0.1
 
@@ -86,7 +81,7 @@ def start(
     budget_usd: float | str | None = None,
     cache: bool = True,
     blind: bool = False,
-    replay: Replay = False,
+    replay: earlier.Replay = False,
     timeout_s: float | None = None,
     retries: int = 2,
     concurrency: int | Mapping[str, int] | None = None,
@@ -103,14 +98,14 @@ def start(
         Called with each `Event`, from the engine's threads; it must be quick and must not raise.
     """
     store = store or default_store()
-    earlier = _earlier(follow, store)
-    if earlier is not None and models is None:
-        models = earlier.models
+    before = earlier.run_of(follow, store)
+    if before is not None and models is None:
+        models = before.models
     prepared, settings = _prepare(
         prompts,
         models,
         store=store,
-        earlier=earlier,
+        before=before,
         system=system,
         tags=tags,
         expected=expected,
@@ -126,7 +121,7 @@ def start(
         raw=raw,
     )
     plan = prepared.plan
-    terms = _terms(plan, timeout_s, retries, concurrency, budget_usd)
+    terms = read_terms(plan, timeout_s, retries, concurrency, budget_usd)
     if prepared.resume is not None:
         run = replace(prepared.resume, name=name or prepared.resume.name, blind=blind, status="running")
         store.reopen_run(run.id)
@@ -141,7 +136,7 @@ def start(
             planned=len(plan.calls),
             repeats=repeats,
             settings=settings,
-            replay_of=_replay_of(replay, plan),
+            replay_of=earlier.replayed_run(replay, plan),
             blind=blind,
         )
         store.begin_run(run, plan.prompts)
@@ -303,10 +298,10 @@ def plan(prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | Non
     store = options.pop("store", None) or default_store()
     for unused in ("name", "budget_usd", "blind", "timeout_s", "retries", "concurrency", "background", "on_event"):
         options.pop(unused, None)
-    earlier = _earlier(options.pop("follow", None), store)
-    if earlier is not None and models is None:
-        models = earlier.models
-    return _prepare(prompts, models, store=store, earlier=earlier, **options)[0].plan
+    before = earlier.run_of(options.pop("follow", None), store)
+    if before is not None and models is None:
+        models = before.models
+    return _prepare(prompts, models, store=store, before=before, **options)[0].plan
 
 
 def load(id_or_name: str, *, store: Store | None = None) -> Comparison:
@@ -317,8 +312,7 @@ def load(id_or_name: str, *, store: Store | None = None) -> Comparison:
     RunError
         If there is none; the text names the nearest.
     """
-    run, prompts, calls = (store or default_store()).load_run(id_or_name)
-    return Comparison(run, prompts, calls)
+    return earlier.load(id_or_name, store=store or default_store())
 
 
 def _prepare(
@@ -326,7 +320,7 @@ def _prepare(
     models: str | ModelId | Sequence[str | ModelId] | None,
     *,
     store: Store,
-    earlier: Comparison | None,
+    before: Comparison | None,
     system: str | None = None,
     tags: Sequence[str] | None = None,
     expected: object = None,
@@ -337,7 +331,7 @@ def _prepare(
     effort: str | None = None,
     schema: object = None,
     cache: bool = True,
-    replay: Replay = False,
+    replay: earlier.Replay = False,
     variables: Mapping[str, object] | None = None,
     raw: bool = False,
 ) -> tuple[Prepared, dict[str, object]]:
@@ -350,17 +344,17 @@ def _prepare(
         asked = _with_images(asked, tuple(Attachment.of(image) for image in images))
     settings: dict[str, object] = {**options.given(), **({} if cache else {"cache": False})}
     history = None
-    if earlier is not None:
-        asked = continued(asked, earlier.prompts, name=earlier.run.name or "the earlier run")
-        settings["follows_run"] = earlier.run.id
-        history = _history(earlier, store)
+    if before is not None:
+        asked = continued(asked, before.prompts, name=before.run.name or "the earlier run")
+        settings["follows_run"] = before.run.id
+        history = earlier.history_of(before, store)
     prepared = prepare(
         asked,
         ids,
         options=options,
         repeats=repeats,
         cache=cache,
-        recorded=_recordings(replay, store),
+        recorded=earlier.recordings_of(replay, store),
         history=history,
         settings=settings,
         store=store,
@@ -384,94 +378,3 @@ def _with_images(prompts: Sequence[Prompt], images: tuple[Attachment, ...]) -> t
         return replace(prompt, messages=(*before, replace(last, attachments=last.attachments + images)))
 
     return tuple(add(prompt) for prompt in prompts)
-
-
-def _terms(
-    plan: Plan,
-    timeout_s: float | None,
-    retries: int,
-    concurrency: int | Mapping[str, int] | None,
-    budget_usd: float | str | None,
-) -> Terms:
-    from routebook.config import config
-
-    defaults = config().defaults
-    timeout = timeout_s if timeout_s is not None else defaults.timeout_s
-    if timeout is not None and (isinstance(timeout, bool) or not 0 < timeout < float("inf")):
-        raise OptionError(f"timeout_s must be a number of seconds above 0, not {timeout!r}.")
-    if isinstance(retries, bool) or not isinstance(retries, int) or not 0 <= retries <= 20:
-        raise OptionError(f"retries must be a whole number from 0 to 20, not {retries!r}.")
-    at_once = concurrency if concurrency is not None else defaults.concurrency
-    for model in plan.models:
-        concurrency_of(model.host, at_once)
-    budget = budget_usd if budget_usd is not None else defaults.budget_usd
-    return Terms(
-        timeout_s=DEFAULT_TIMEOUT_S if timeout is None else float(timeout),
-        retries=RetryPolicy(retries),
-        concurrency=at_once,
-        budget_usd=None if budget is None else as_usd(budget),
-    )
-
-
-# ---- follow-ups and recordings --------------------------------------------------------------------------------------
-
-
-def _earlier(follow: Comparison | str | None, store: Store) -> Comparison | None:
-    if follow is None or isinstance(follow, Comparison):
-        return follow
-    if isinstance(follow, str):
-        return load(follow, store=store)
-    raise RunError(f"To continue a run give a Comparison or its name, not {type(follow).__name__}.")
-
-
-def _history(earlier: Comparison, store: Store) -> Any:
-    """Return what tells, for a model and a follow-up prompt, the conversation so far."""
-    runs: dict[str, Comparison] = {earlier.run.id: earlier}
-
-    def conversation(run: Comparison, model: ModelId, prompt_id: str, repeat: int) -> tuple[Message, ...] | Failure:
-        prompt = next(one for one in run.prompts if one.id == prompt_id)
-        said = _answer(run.calls, model, prompt_id, repeat)
-        if said is None:
-            return Failure(
-                "bad_request",
-                f"{model} has no earlier answer to go on from.",
-                "Ask it first, or leave it out of the follow-up.",
-            )
-        before: tuple[Message, ...] = ()
-        if prompt.follows is not None:
-            run_id = str(run.run.settings.get("follows_run", ""))
-            if run_id not in runs:
-                runs[run_id] = load(run_id, store=store)
-            further = conversation(runs[run_id], model, prompt.follows, repeat)
-            if isinstance(further, Failure):
-                return further
-            before = further
-        return (*before, *prompt.messages, Message("assistant", said.text))
-
-    return lambda model, prompt, repeat: conversation(earlier, model, prompt.follows, repeat)
-
-
-def _answer(calls: Iterable[Call], model: ModelId, prompt_id: str, repeat: int) -> Call | None:
-    """The model's answer of this repeat; of the first repeat where the earlier run had fewer."""
-    said = {
-        call.repeat: call
-        for call in calls
-        if call.model == model and call.prompt_id == prompt_id and call.status == "ok"
-    }
-    return said.get(repeat, said.get(0))
-
-
-def _recordings(replay: Replay, store: Store) -> Recordings | None:
-    if replay is False or replay is None:
-        return None
-    if replay is True:
-        return store.recorded_calls
-    source = replay if isinstance(replay, Comparison) else Comparison.from_json(Path(replay))
-    known = {(call.fingerprint, call.repeat): call for call in source.calls if call.status == "ok"}
-    return lambda _keys: known
-
-
-def _replay_of(replay: Replay, plan: Plan) -> str | None:
-    if replay is False:
-        return None
-    return next((call.answered.run_id for call in plan.calls if call.answered is not None), None)

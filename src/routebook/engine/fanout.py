@@ -11,7 +11,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from time import perf_counter
@@ -25,7 +25,7 @@ from routebook.engine.loop import LagProbe
 from routebook.engine.plan import most_usd
 from routebook.engine.recorder import Event, Listener, Recorder
 from routebook.engine.replay import stream_again
-from routebook.engine.retries import RetryPolicy
+from routebook.engine.terms import Terms
 from routebook.errors import StoreError
 from routebook.models import ModelId
 from routebook.pricing import PriceBook, format_usd
@@ -35,34 +35,8 @@ from routebook.redact import redact
 if TYPE_CHECKING:
     from routebook.store import Store
 
-DEFAULT_TIMEOUT_S = 600.0
 Suggest = Callable[[ModelId], str]
 _NO_REPLY = Reply("other")
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On which terms a plan is sent.
-
-    Attributes
-    ----------
-    timeout_s
-        Deadline of one attempt, seconds.
-    retries
-        When to ask again.
-    concurrency
-        Calls at once for each host: one number, or one by host.
-    budget_usd
-        Spending cap of the run, US dollars, or `None`.
-    replay_speed
-        How many times faster than recorded a replay runs.
-    """
-
-    timeout_s: float = DEFAULT_TIMEOUT_S
-    retries: RetryPolicy = field(default_factory=RetryPolicy)
-    concurrency: int | Mapping[str, int] | None = None
-    budget_usd: Decimal | None = None
-    replay_speed: float = 1.0
 
 
 class FanOut:
@@ -257,7 +231,7 @@ class FanOut:
                 live.recorder = Recorder(live.index, self.listener)
             live.attempt = 1
             try:
-                await stream_again(known, live.recorder, speed=self.terms.replay_speed)
+                await stream_again(known, live.recorder)
             except asyncio.CancelledError:
                 self._only_stopped(live)
                 return self._failed(live, Failure("interrupted", "Stopped.", "Run the cell again to see it whole."))

@@ -9,7 +9,7 @@ from routebook.calls import Call
 from routebook.providers.contract import Sink
 
 
-async def stream_again(call: Call, sink: Sink, *, speed: float = 1.0) -> None:
+async def stream_again(call: Call, sink: Sink) -> None:
     """Push a recorded call's pieces into a sink, at the times they came.
 
     Parameters
@@ -18,13 +18,11 @@ async def stream_again(call: Call, sink: Sink, *, speed: float = 1.0) -> None:
         The recorded call.
     sink
         Where the pieces go.
-    speed
-        How many times faster than recorded; infinite for at once.
     """
     start = perf_counter()
     text_at = reasoning_at = 0
     for at_us, kind, length in call.timeline:
-        late_s = at_us / 1e6 / speed - (perf_counter() - start)
+        late_s = at_us / 1e6 - (perf_counter() - start)
         if late_s > 0:
             await asyncio.sleep(late_s)
         if kind == "started":
@@ -35,6 +33,6 @@ async def stream_again(call: Call, sink: Sink, *, speed: float = 1.0) -> None:
         else:
             sink.text(call.text[text_at : text_at + length])
             text_at += length
-    end_s = (call.latency_s or 0.0) / speed - (perf_counter() - start)
+    end_s = (call.latency_s or 0.0) - (perf_counter() - start)
     if end_s > 0:
         await asyncio.sleep(end_s)
