@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.support.safe_html import PAGE_TAGS, read
 from tests.support.showcase import ASK, MODELS, showcase
 
 from routebook.calls import Call, RunInfo
+from routebook.engine.plan import Quote
 from routebook.models import ModelId
 from routebook.prompts import Prompt
 from routebook.providers.contract import Request
@@ -48,6 +50,7 @@ class LiveRun:
         self.calls = calls
         self.prompts = tuple({call.prompt_id: call.prompt for call in calls}.values())
         self.done = False
+        self.quote = Quote(Decimal("0.001"), Decimal("0.0304"), len(calls), 0, ("ollama/my-llama",))
 
 
 @pytest.fixture
@@ -67,6 +70,10 @@ def test_every_model_has_its_column_from_the_start(live: LiveRun) -> None:
     assert html.count('class="rb-card') == 4
     assert _text(html).count("queued") == 4
     assert "0 of 4 done" in _text(html)
+
+
+def test_what_it_was_quoted_to_cost_stands_above_from_the_start(live: LiveRun) -> None:
+    assert "quoted up to $0.030, 1 model of unknown price" in _text(live_html(live))
 
 
 def test_text_appears_as_it_comes_with_a_caret_at_its_end(live: LiveRun) -> None:
@@ -122,7 +129,7 @@ def test_a_second_try_says_so(live: LiveRun) -> None:
 def test_a_simulated_model_says_so_from_the_start() -> None:
     run = LiveRun(showcase(models=["sim/small"], status="running").run, [Live("sim/small")])
 
-    assert _text(live_html(run)).count("simulated") == 2
+    assert _text(live_html(run)).count("simulated") == 3
 
 
 def test_of_many_prompts_those_at_work_are_shown() -> None:

@@ -140,7 +140,7 @@ def card_of_call(call: Call, price: Price | None, seat: Seat, *, repeats: int = 
         list_usd=listed,
         price_source="" if price is None else price.source + (f", as of {price.as_of}" if price.as_of else ""),
         ttft_s=call.ttft_s,
-        latency_s=call.latency_s,
+        latency_s=None if call.refused else call.latency_s,
         tokens_per_s=call.decode_tokens_per_s,
         output_tokens=call.usage.output_tokens,
     )

@@ -101,6 +101,8 @@ def _top(sheet: Sheet) -> str:
     if sheet.simulated:
         left.append('<span class="rb-chip rb-simulated">simulated</span>')
     right = [f"<span>{_cost(sheet.cost)}</span>"] if sheet.cost is not None else []
+    if sheet.quoted:
+        right.append(_soft(sheet.quoted))
     if sheet.live:
         right.append(_soft(f"{sheet.done} of {sheet.planned} done"))
     if sheet.slowest_s is not None:

@@ -14,6 +14,7 @@ from routebook.calls import Call, RunInfo
 from routebook.costs import RunCost, run_cost
 from routebook.lookup import count
 from routebook.models import ModelId
+from routebook.pricing.money import format_usd
 from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.pricing.tariff import Price
 from routebook.prompts import Prompt
@@ -22,6 +23,7 @@ from routebook.render.cards import Card, Seat, card_of_call, card_of_live
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
+    from routebook.engine.plan import Quote
 
 MOST_PROMPTS = 20
 _MOST_LIVE = 3
@@ -62,6 +64,8 @@ class Sheet:
         What is known of each model, as in `routebook.frames.model_rows`, where there is more than one call for each.
     notes
         What the reader should know, one line each.
+    quoted
+        What it was said to cost at most before anything was sent, in words; only while it goes on.
     simulated
         Whether all answers are simulated.
     live
@@ -80,6 +84,7 @@ class Sheet:
     sections: tuple[Section, ...]
     rows: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    quoted: str = ""
     simulated: bool = False
     live: bool = False
 
@@ -162,8 +167,9 @@ class LiveSheets:
             done=len(ended),
             planned=len(calls),
             sections=tuple(self._sections(run, calls)),
-            notes=tuple(_live_notes(run)),
-            simulated=bool(calls) and all(_simulated(live) for live in calls),
+            notes=tuple(_first_notes(run, sum(map(_simulated, calls)), len(calls))),
+            quoted="" if run.blind else _quoted(self._live.quote),
+            simulated=bool(calls) and all(map(_simulated, calls)),
             live=True,
         )
 
@@ -235,23 +241,33 @@ def _simulated(live: Any) -> bool:
     return live.call.simulated if live.call is not None else live.request.model.host in SIMULATED_HOSTS
 
 
-def _live_notes(run: RunInfo) -> list[str]:
-    return ["Blind: names, costs and times are hidden until reveal()."] if run.blind else []
+def _quoted(quote: Quote) -> str:
+    if not quote.to_ask:
+        return ""
+    most = [format_usd(quote.high_usd)] if quote.high_usd else []
+    most += [f"{format_usd(quote.simulated_high_usd)} simulated"] if quote.simulated_high_usd else []
+    unknown = [f"{count(len(quote.unpriced), 'model')} of unknown price"] if quote.unpriced else []
+    return ", ".join([*([f"quoted up to {' + '.join(most)}"] if most else []), *unknown])
+
+
+def _first_notes(run: RunInfo, simulated: int, calls: int) -> list[str]:
+    """What the reader should know from the first moment on; nothing below it moves when the run ends."""
+    notes = ["Blind: names, costs and times are hidden until reveal()."] if run.blind else []
+    if simulated:
+        who = (
+            "All answers are"
+            if simulated == calls
+            else "Some answers are"
+            if run.blind
+            else f"{count(simulated, 'answer')} of {calls} {'is' if simulated == 1 else 'are'}"
+        )
+        notes.append(f"{who} simulated: text, price and time are made up, not a real model's.")
+    return notes
 
 
 def _notes(comparison: Comparison) -> list[str]:
     run, calls = comparison.run, comparison.calls
-    notes = _live_notes(run)
-    simulated = sum(call.simulated for call in calls)
-    if simulated:
-        who = (
-            "All answers are"
-            if simulated == len(calls)
-            else "Some answers are"
-            if run.blind
-            else (f"{count(simulated, 'answer')} of {len(calls)} {'is' if simulated == 1 else 'are'}")
-        )
-        notes.append(f"{who} simulated: text, price and time are made up, not a real model's.")
+    notes = _first_notes(run, sum(call.simulated for call in calls), len(calls))
     if any(call.replayed for call in calls):
         recorded = min(call.cached_at or call.started_at for call in calls if call.replayed)
         notes.append(f"A replay of what was recorded on {recorded:%d %B %Y}: nothing was sent, nothing was paid.")
