@@ -26,8 +26,10 @@ def measure(url: str, clients: dict[str, tuple[str, str]], count: int, at_once: 
             python = str(LITELLM) if client == "litellm" else sys.executable
             calls = max(at_once * 4, count // 4) if client == "litellm" else count  # it is slow; its rate is the same
             command = [python, "-m", "tests.benchmarks.client", client, url, model, str(calls), str(at_once)]
-            printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-            rounds[name].append(json.loads(printed.splitlines()[-1]))
+            ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            if ended.returncode:
+                raise SystemExit(f"{name} ({client}, {model}) failed:\n{ended.stderr}")
+            rounds[name].append(json.loads(ended.stdout.splitlines()[-1]))
     return {name: {key: median(each[key] for each in got) for key in got[0]} for name, got in rounds.items()}
 
 

@@ -23,7 +23,7 @@ from routebook.engine.retries import RetryPolicy
 from routebook.models import ModelId
 from routebook.pricing import PriceBook
 from routebook.prompts import Prompt
-from routebook.providers.contract import CallError, Options, Request
+from routebook.providers.contract import CallError, Options, Request, Usage
 from routebook.store import Store
 
 
@@ -120,7 +120,8 @@ async def test_events_come_in_order_with_monotonic_times(store: Store, prices: P
     made = fan_out(store, prices, provider, planned(["a"]))
     await made.run()
     events = made.events  # type: ignore[attr-defined]
-    assert [event.kind for event in events] == ["started", "reasoning", "text", "text", "finished"]
+    assert [event.kind for event in events] == ["started", "reasoning", "text", "text", "usage", "finished"]
+    assert events[4].usage == Usage(input_tokens=10, output_tokens=5)
     assert [event.at_ns for event in events] == sorted(event.at_ns for event in events)
     (call,) = made.live.finished_calls()
     assert call.first_event_s is not None

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from time import perf_counter
+from time import perf_counter, perf_counter_ns
 from typing import TYPE_CHECKING
 
 from routebook.calls import Attempt, Call, Failure, RunStatus, Timeline
@@ -193,6 +193,8 @@ class FanOut:
                 )
             latency_s = recorder.elapsed_us() / 1e6
             if error is None:
+                if self.listener is not None and reply is not None:
+                    self.listener(Event("usage", live.index, perf_counter_ns(), usage=reply.usage))
                 return self._call(live, started_at, latency_s, queued_s, attempts, reply=reply)
             failure = Failure(error.kind, error.message, error.hint, error.status)
             wait_s = self.terms.retries.wait_s(error, live.attempt, self.draw)

@@ -11,8 +11,9 @@ from time import perf_counter_ns
 from typing import Literal, NamedTuple
 
 from routebook.calls import Timeline
+from routebook.providers.contract import Usage
 
-EventKind = Literal["queued", "started", "reasoning", "text", "retrying", "usage", "finished", "failed"]
+EventKind = Literal["started", "reasoning", "text", "retrying", "usage", "finished", "failed"]
 _STARTED, _REASONING, _TEXT = 0, 1, 2
 
 
@@ -29,12 +30,15 @@ class Event(NamedTuple):
         When, on the monotonic clock `time.perf_counter_ns`.
     text
         The piece of text or reasoning, or the message of a failure.
+    usage
+        For ``usage``, the tokens as the host counted them.
     """
 
     kind: EventKind
     call: int
     at_ns: int
     text: str = ""
+    usage: Usage | None = None
 
 
 Listener = Callable[[Event], None]
