@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
     from routebook.errors import RoutebookError
-    from routebook.history import history
     from routebook.interrupt import Interrupted
     from routebook.models import ModelId
+    from routebook.past import history
     from routebook.pricing import set_price
     from routebook.prompts import Attachment, Message, Prompt
     from routebook.providers.registry import register_server
@@ -42,7 +42,7 @@ _PUBLIC = {
     "acompare": "routebook.runs",
     "compare": "routebook.runs",
     "grid": "routebook.templates",
-    "history": "routebook.history",
+    "history": "routebook.past",
     "load": "routebook.runs",
     "plan": "routebook.runs",
     "register_server": "routebook.providers.registry",

@@ -1,7 +1,8 @@
 """``routebook``: the same verbs in a shell.
 
 Answers and tables go to standard output, everything else to standard error. The exit code is 0 when all went well,
-1 when some model failed (or the doctor found something broken), 2 when nothing could be done, 130 after an interrupt.
+1 when some model failed or its answer could not be stored (or the doctor found something broken), 2 when nothing
+could be done, 130 after an interrupt.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _compare(words: list[str]) -> int:
     with _progress(live):
         comparison = wait(live)
     _show(comparison, html, json)
-    return SOME_FAILED if any(call.status == "error" for call in comparison.calls) else 0
+    return SOME_FAILED if comparison.errors or live.store_error is not None else 0
 
 
 def _prompt(word: str) -> str:
@@ -212,7 +213,7 @@ def _history(words: list[str]) -> int:
         return 0
     given = parser.parse_args(words)
     _refuse(given.rest, "routebook history")
-    from routebook.history import history
+    from routebook.past import history
     from routebook.render.table import Table
 
     runs = history(limit=getattr(given, "limit", 20))

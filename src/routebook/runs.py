@@ -237,7 +237,7 @@ def compare(
     --------
     >>> import routebook as rb
     >>> run = rb.compare("What is 17 * 3? Answer with the number only.", models=["sim/large", "sim/small"])
-    >>> len(run.calls), run.errors
+    >>> len(run.calls), len(run.errors)
     (2, 0)
     """
     live = start(prompts, models, **options)

@@ -12,8 +12,8 @@ import pandas as pd
 from tests.support.examples import PROMPT, call_of, run_of
 
 from routebook.calls import Failure
-from routebook.history import COLUMNS, history
 from routebook.models import ModelId
+from routebook.past import COLUMNS, history
 from routebook.providers.contract import Usage
 from routebook.store import Store, default_store
 
