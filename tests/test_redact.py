@@ -101,7 +101,7 @@ def test_a_password_in_a_url_is_hidden_and_the_rest_of_it_stays(url: str, hidden
         "",
         "Rate limit reached for gpt-6.1-terra: try again in 20s.",
         "http://localhost:11434/v1/chat/completions",
-        "sqlite:////home/me/routebook.sqlite3",
+        "sqlite:////data/routebook.sqlite3",
         "mail me@example.org, task-risk-desk",
         "sk-short",
         "bearer of good news",

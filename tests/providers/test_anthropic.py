@@ -1,70 +1,24 @@
-"""Anthropic over the Messages protocol, against our own mock: faults, usage details, options and cancellation."""
+"""Anthropic over the Messages protocol, against our own mock: usage details, options and cancellation."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
-from tests.support.mock_server import PARTIAL, SHORT, MockServer
+from tests.support import asking
+from tests.support.asking import PNG, ask, failure
+from tests.support.mock_server import MockServer
 from tests.support.ports import free_port
-from tests.support.raw_server import Got, RawServer, Wire
+from tests.support.raw_server import Got, RawServer, Wire, streaming
 from tests.support.sink import RecordingSink
 
-from routebook.models import ModelId
-from routebook.prompts import Attachment, Message
 from routebook.providers.anthropic import AnthropicProvider
-from routebook.providers.contract import CallError, Options, Reply, Request, Usage
+from routebook.providers.contract import Usage
 
-KEY = "sk-ant-test-canary-0123456789"
 SCHEMA = '{"type":"object"}'
-PNG = Attachment(b"\x89PNG\r\n\x1a\n", "image/png")
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def anthropic(
-    mock: MockServer, monkeypatch: pytest.MonkeyPatch, isolated: Path
-) -> AsyncIterator[AnthropicProvider]:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", mock.url)
-    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(isolated / "no-such-folder"))
-    provider = AnthropicProvider()
-    yield provider
-    await provider.aclose()
-
-
-def question(model: str, *attachments: Attachment, system: str | None = None, **options: Any) -> Request:
-    message = Message("user", "hi", attachments)
-    return Request(ModelId("anthropic", model), (message,), system=system, options=Options(**options))
-
-
-async def ask(provider: AnthropicProvider, model: str, **options: Any) -> tuple[Reply, RecordingSink]:
-    sink = RecordingSink()
-    return await provider.ask(question(model, **options), sink), sink
-
-
-async def failure(provider: AnthropicProvider, model: str, **options: Any) -> tuple[CallError, RecordingSink]:
-    sink = RecordingSink()
-    with pytest.raises(CallError) as caught:
-        await provider.ask(question(model, **options), sink)
-    return caught.value, sink
-
-
-def streaming(*events: Any, **headers: str) -> Any:
-    async def answer(got: Got, wire: Wire) -> None:
-        await wire.head(**headers)
-        await wire.events(*((event["type"], event) for event in events))
-        await wire.end()
-
-    return answer
+question = partial(asking.question, "anthropic")
 
 
 async def test_an_answer_streams_in_pieces(anthropic: AnthropicProvider) -> None:
@@ -85,17 +39,6 @@ async def test_input_tokens_are_summed_with_what_the_cache_read_and_wrote(anthro
 async def test_what_can_change_the_price_is_kept(anthropic: AnthropicProvider) -> None:
     reply, _ = await ask(anthropic, "text-1")
     assert reply.extras == {"service_tier": "standard", "inference_geo": "us"}
-
-
-async def test_thinking_goes_to_the_reasoning_side(anthropic: AnthropicProvider) -> None:
-    _, sink = await ask(anthropic, "reasoning")
-    assert (sink.thought, sink.said) == ("Two and two. Four. ", "".join(SHORT))
-    assert sink.pieces[0][0] == "reasoning"
-
-
-async def test_the_limit_of_tokens_is_a_finish_and_no_error(anthropic: AnthropicProvider) -> None:
-    reply, sink = await ask(anthropic, "fault-length")
-    assert (reply.finish, reply.raw_finish, sink.said) == ("length", "max_tokens", "".join(PARTIAL))
 
 
 async def test_without_options_only_what_the_protocol_requires_is_sent(
@@ -145,50 +88,6 @@ async def test_an_image_goes_before_the_text(anthropic: AnthropicProvider, mock:
     assert text == {"type": "text", "text": "hi"}
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind", "status"),
-    [
-        ("401", "auth", 401),
-        ("403", "auth", 403),
-        ("404", "not_found", 404),
-        ("429", "rate_limit", 429),
-        ("500", "server", 500),
-        ("503", "server", 503),
-        ("504", "timeout", 504),
-        ("529", "server", 529),
-        ("quota", "quota", 429),
-        ("context", "context", 400),
-        ("option", "option", 400),
-    ],
-)
-async def test_each_refusal_has_its_kind(anthropic: AnthropicProvider, fault: str, kind: str, status: int) -> None:
-    error, sink = await failure(anthropic, f"fault-{fault}", temperature=0.5)
-    assert (error.kind, error.status, error.request_id) == (kind, status, "req_mock")
-    assert error.retry_after_s == (7.0 if fault == "429" else None)
-    assert (sink.starts, sink.pieces) == (0, [])
-    assert "\n" not in error.message
-    assert KEY not in error.message
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ("drop", "connection"),
-        ("truncated", "truncated"),
-        ("malformed", "malformed"),
-        ("error", "server"),
-        ("filter", "filter"),
-        ("window", "context"),
-    ],
-)
-async def test_a_failure_in_the_middle_keeps_the_text_that_came(
-    anthropic: AnthropicProvider, fault: str, kind: str
-) -> None:
-    error, sink = await failure(anthropic, f"fault-{fault}")
-    assert (error.kind, error.request_id) == (kind, "req_mock")
-    assert sink.said == "".join(PARTIAL)
-
-
 async def test_a_refusal_says_why(anthropic: AnthropicProvider) -> None:
     error, _ = await failure(anthropic, "fault-filter")
     assert error.message == "fault-filter refused to answer: it could do harm."
@@ -208,19 +107,6 @@ async def test_an_empty_account_is_no_rate_limit(anthropic: AnthropicProvider, m
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
         error, _ = await failure(anthropic, "claude-haiku-5-5")
     assert (error.kind, error.request_id) == ("quota", "req_of_body")
-
-
-async def test_cancelling_closes_the_stream(anthropic: AnthropicProvider, mock: MockServer) -> None:
-    before = mock.counts()["closed"]
-    sink = RecordingSink()
-    task = asyncio.create_task(anthropic.ask(question("fault-stall"), sink))
-    await sink.first.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    counts = await asyncio.to_thread(mock.wait_for, closed=before + 1)
-    assert counts["closed"] == before + 1
-    assert sink.said == "".join(PARTIAL)
 
 
 async def test_cancelling_before_the_headers_closes_the_connection(
@@ -253,11 +139,11 @@ async def test_a_provider_can_be_used_after_it_was_closed(anthropic: AnthropicPr
 async def test_a_new_key_is_used_from_the_next_call_on(
     anthropic: AnthropicProvider, mock: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await ask(anthropic, "text-1")
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-another-0123456789")
-    await ask(anthropic, "text-1")
+    for key in ("sk-ant-one-0123456789", "sk-ant-another-0123456789"):
+        monkeypatch.setenv("ANTHROPIC_API_KEY", key)
+        await ask(anthropic, "text-1")
     first, second = (entry["headers"]["authorization"] for entry in mock.journal()[-2:])
-    assert (first, second) == (f"Bearer {KEY}", "Bearer sk-ant-another-0123456789")
+    assert (first, second) == ("Bearer sk-ant-one-0123456789", "Bearer sk-ant-another-0123456789")
 
 
 async def test_without_a_key_nothing_is_sent_and_the_variable_is_named(
@@ -350,7 +236,7 @@ async def test_a_page_in_place_of_a_stream_is_malformed(
 async def test_an_event_of_another_shape_is_malformed(
     anthropic: AnthropicProvider, monkeypatch: pytest.MonkeyPatch, event: dict[str, Any]
 ) -> None:
-    async with RawServer.started(streaming(event)) as server:
+    async with RawServer.started(streaming((event["type"], event))) as server:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
         error, _ = await failure(anthropic, "claude-haiku-5-5")
     assert error.kind == "malformed"
@@ -368,7 +254,7 @@ async def test_text_in_a_blocks_start_and_events_of_the_future_are_no_surprise(
         {"type": "message_delta", "delta": {"stop_reason": "pause_turn"}},
         {"type": "message_stop"},
     )
-    async with RawServer.started(streaming(*events)) as server:
+    async with RawServer.started(streaming(*((event["type"], event) for event in events))) as server:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
         reply, sink = await ask(anthropic, "claude-haiku-5-5")
     assert (sink.said, reply.finish, reply.raw_finish) == ("Hello", "other", "pause_turn")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.support.aimock import Aimock
+from tests.support.asking import PNG
 from tests.support.sink import RecordingSink
 
 from routebook.models import ModelId
@@ -15,7 +16,6 @@ from routebook.providers.anthropic import AnthropicProvider
 from routebook.providers.contract import CallError, Options, Request
 
 LONG = "one two three four five six seven eight nine ten"
-PNG = Attachment(b"\x89PNG\r\n\x1a\n", "image/png")
 
 
 def failing(say: str, status: int, kind: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Bedrock over Converse streams, against our own mock and aimock: faults, usage, options, cancellation, clean ends."""
+"""Bedrock over Converse streams, against our own mock and aimock: usage, options, cancellation, clean ends."""
 
 from __future__ import annotations
 
@@ -6,85 +6,29 @@ import asyncio
 import base64
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
+from tests.support import asking
 from tests.support.aimock import Aimock
-from tests.support.mock_server import PARTIAL, SHORT, MockServer
+from tests.support.asking import PNG, ask, failure
+from tests.support.mock_server import MockServer
 from tests.support.mock_wires import aws_frame
 from tests.support.ports import free_port
 from tests.support.raw_server import Got, RawServer, Wire
-from tests.support.sink import RecordingSink
+from tests.support.sink import ThreadSink
 
-from routebook.models import ModelId
-from routebook.prompts import Attachment, Message
 from routebook.providers import converse
 from routebook.providers.bedrock import BedrockProvider
-from routebook.providers.contract import CallError, Options, Reply, Request, Usage
+from routebook.providers.contract import Usage
 
 SECRET = "canary/0123456789/abcdefghij/ABCDEFGHIJ0"
 SCHEMA = '{"type":"object"}'
-PNG = Attachment(b"\x89PNG\r\n\x1a\n", "image/png")
-
-
-class ThreadSink(RecordingSink):
-    """A recording sink that is pushed to from another thread, and says from which."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._loop = asyncio.get_running_loop()
-        self.threads: set[str] = set()
-
-    def text(self, text: str) -> None:
-        self.pieces.append(("text", text))
-        self.threads.add(threading.current_thread().name)
-        self._loop.call_soon_threadsafe(self.first.set)
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[BedrockProvider]:
-    """One for all tests, because making botocore's client takes most of a test's time."""
-    provider = BedrockProvider()
-    yield provider
-    asyncio.run(provider.aclose())
-
-
-@pytest.fixture
-def bedrock(provider: BedrockProvider, mock: MockServer, monkeypatch: pytest.MonkeyPatch) -> BedrockProvider:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAABCDEFGHIJKLMNOP")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", mock.url)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK", mock.url)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, "no-such-file")  # the same for every test, or each would get a client of its own
-    return provider
-
-
-def question(model: str, *attachments: Attachment, system: str | None = None, **options: Any) -> Request:
-    message = Message("user", "hi", attachments)
-    return Request(ModelId("bedrock", model), (message,), system=system, options=Options(**options))
-
-
-async def ask(provider: BedrockProvider, model: str, **options: Any) -> tuple[Reply, ThreadSink]:
-    sink = ThreadSink()
-    return await provider.ask(question(model, **options), sink), sink
-
-
-async def failure(provider: BedrockProvider, model: str, **options: Any) -> tuple[CallError, ThreadSink]:
-    sink = ThreadSink()
-    with pytest.raises(CallError) as caught:
-        await provider.ask(question(model, **options), sink)
-    return caught.value, sink
+question = partial(asking.question, "bedrock")
 
 
 def frames(*sent: bytes) -> Callable[[Got, Wire], Any]:
@@ -112,16 +56,6 @@ async def test_input_tokens_are_summed_with_what_the_cache_read_and_wrote(bedroc
 async def test_region_and_tier_are_kept_because_they_change_the_price(bedrock: BedrockProvider) -> None:
     reply, _ = await ask(bedrock, "text-1")
     assert reply.extras == {"region": "eu-west-1", "service_tier": "default"}
-
-
-async def test_reasoning_and_answer_are_kept_apart(bedrock: BedrockProvider) -> None:
-    _, sink = await ask(bedrock, "reasoning")
-    assert (sink.thought, sink.said) == ("Two and two. Four. ", "".join(SHORT))
-
-
-async def test_the_limit_of_tokens_is_a_finish_and_no_error(bedrock: BedrockProvider) -> None:
-    reply, sink = await ask(bedrock, "fault-length")
-    assert (reply.finish, reply.raw_finish, sink.said) == ("length", "max_tokens", "".join(PARTIAL))
 
 
 async def test_calls_at_once_do_not_mix(bedrock: BedrockProvider) -> None:
@@ -193,50 +127,6 @@ async def test_a_value_botocore_refuses_is_an_option_error(bedrock: BedrockProvi
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "status"),
-    [
-        ("401", "auth", 403),
-        ("403", "auth", 403),
-        ("404", "not_found", 404),
-        ("429", "rate_limit", 429),
-        ("500", "server", 500),
-        ("503", "server", 503),
-        ("504", "timeout", 408),
-        ("529", "server", 424),
-        ("quota", "quota", 400),
-        ("context", "context", 400),
-        ("option", "option", 400),
-    ],
-)
-async def test_each_refusal_has_its_kind(bedrock: BedrockProvider, fault: str, kind: str, status: int) -> None:
-    error, sink = await failure(bedrock, f"fault-{fault}", temperature=0.5)
-    assert (error.kind, error.status, error.request_id) == (kind, status, "req_mock")
-    assert error.retry_after_s == (7.0 if fault == "429" else None)
-    assert (sink.starts, sink.pieces) == (0, [])
-    assert "\n" not in error.message
-    assert SECRET not in error.message
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ("drop", "connection"),
-        ("truncated", "truncated"),
-        ("malformed", "malformed"),
-        ("error", "rate_limit"),
-        ("filter", "filter"),
-        ("window", "context"),
-    ],
-)
-async def test_a_failure_in_the_middle_keeps_the_text_that_came(
-    bedrock: BedrockProvider, fault: str, kind: str
-) -> None:
-    error, sink = await failure(bedrock, f"fault-{fault}")
-    assert (error.kind, error.request_id) == (kind, "req_mock")
-    assert sink.said == "".join(PARTIAL)
-
-
-@pytest.mark.parametrize(
     ("code", "message", "kind"),
     [
         ("ValidationException", "The provided model identifier is invalid.", "not_found"),
@@ -290,19 +180,6 @@ async def test_a_router_says_which_model_it_chose(bedrock: BedrockProvider, monk
         monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
         reply, _ = await ask(bedrock, "router")
     assert (reply.served_model, reply.finish, reply.usage) == ("chosen", "stop", Usage())
-
-
-async def test_cancelling_closes_the_stream_and_pushes_nothing_more(bedrock: BedrockProvider, mock: MockServer) -> None:
-    before = mock.counts()["closed"]
-    sink = ThreadSink()
-    task = asyncio.create_task(bedrock.ask(question("fault-stall"), sink))
-    await sink.first.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    counts = await asyncio.to_thread(mock.wait_for, closed=before + 1)
-    assert counts["closed"] == before + 1
-    assert "".join(PARTIAL).startswith(sink.said)
 
 
 async def test_cancelling_before_the_headers_returns_at_once_and_pushes_nothing_when_they_come(

@@ -8,17 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.support.asking import PNG
 from tests.support.ports import free_port
-from tests.support.raw_server import Got, RawServer, Wire
+from tests.support.raw_server import Got, RawServer, Wire, streaming
 from tests.support.sink import RecordingSink
 
 from routebook.models import ModelId
-from routebook.prompts import Attachment, Message
+from routebook.prompts import Message
 from routebook.providers.compatible import CompatibleProvider
 from routebook.providers.contract import CallError, Options, Request, Usage
 from routebook.providers.servers import Server
 
-PNG = Attachment(b"\x89PNG\r\n\x1a\n", "image/png")
 DONE = "[DONE]"
 
 
@@ -32,15 +32,6 @@ def finish(reason: str = "stop", **more: Any) -> dict[str, Any]:
 
 def counted(**usage: Any) -> dict[str, Any]:
     return {"choices": [], "usage": usage}
-
-
-def streaming(*events: Any, **headers: str) -> Any:
-    async def answer(got: Got, wire: Wire) -> None:
-        await wire.head(**headers)
-        await wire.events(*events)
-        await wire.end()
-
-    return answer
 
 
 def question(text: str = "hi", **options: Any) -> Request:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,12 +28,6 @@ TYPES: dict[str, TypeAdapter[Any]] = {
 }
 ANSWERS = ["text-3", "spread-3", "delay-1ms", "paced-2x1ms", "stamped-2x1ms", "reasoning", "usage", "fault-length"]
 STATUSES = {"401": 401, "403": 403, "404": 404, "429": 429, "500": 500, "529": 529, "quota": 429, "context": 400}
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockServer]:
-    with MockServer() as server:
-        yield server
 
 
 def ask(mock: MockServer, protocol: str, model: str) -> tuple[int, dict[str, str], bytes]:

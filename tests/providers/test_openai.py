@@ -14,18 +14,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from tests.support.asking import PNG
 from tests.support.ports import free_port
-from tests.support.raw_server import Got, RawServer, Wire
+from tests.support.raw_server import Got, RawServer, Wire, streaming
 from tests.support.sink import RecordingSink
 
 from routebook.models import ModelId
-from routebook.prompts import Attachment, Message
+from routebook.prompts import Message
 from routebook.providers.contract import CallError, Options, Request, Usage
 from routebook.providers.openai import AzureProvider, OpenAIProvider
 
 KEY = "sk-test-openai-canary-0123456789"
 SCHEMA = '{"type":"object"}'
-PNG = Attachment(b"\x89PNG\r\n\x1a\n", "image/png")
 
 
 def delta(text: str, kind: str = "response.output_text.delta") -> tuple[str, dict[str, Any]]:
@@ -38,15 +38,6 @@ def ended(kind: str = "response.completed", **response: Any) -> tuple[str, dict[
 
 def question(text: str = "hi", host: str = "openai", model: str = "m-1", **options: Any) -> Request:
     return Request(ModelId(host, model), (Message("user", text),), options=Options(**options))
-
-
-def streaming(*events: Any, **headers: str) -> Any:
-    async def answer(got: Got, wire: Wire) -> None:
-        await wire.head(**headers)
-        await wire.events(*events)
-        await wire.end()
-
-    return answer
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.support.aimock import Aimock
+from tests.support.asking import PNG
 from tests.support.sink import RecordingSink
 
 from routebook.models import ModelId
@@ -22,7 +23,6 @@ from routebook.providers.servers import Server
 USAGE = {"input_tokens": 11, "output_tokens": 5, "prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16}
 LONG = "one two three four five six seven eight nine ten"
 SCHEMA = '{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}'
-PNG = Attachment(b"\x89PNG\r\n\x1a\n", "image/png", "dot.png")
 
 
 def failing(say: str, status: int, **error: str) -> dict[str, Any]:

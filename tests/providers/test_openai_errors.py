@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from email.utils import formatdate
 from typing import Any
 
 import pytest
 
-from routebook.providers.openai_errors import Asked, host_error, retry_after_s
+from routebook.providers.error_words import Asked
+from routebook.providers.openai_errors import host_error
 
 ASKED = Asked("Lab", "m-1", "lab.example:443", "LAB_API_KEY", options=frozenset({"temperature", "effort", "schema"}))
 
@@ -85,26 +84,3 @@ def test_a_long_text_is_cut_and_put_on_one_line() -> None:
 def test_a_server_without_a_key_that_asks_for_one_says_what_to_register() -> None:
     error = host_error({"message": "no"}, Asked("Lab", "m-1", "lab.example"), status=401)
     assert "key_env" in error.hint
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "2.5"}, 2.5),
-        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
-        ({"retry-after-ms": "soon", "retry-after": "9"}, 9.0),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "-3"}, None),
-        ({"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0.0),
-    ],
-)
-def test_how_long_to_wait_is_read_from_the_headers(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after_s(headers) == seconds
-
-
-def test_a_date_to_wait_for_is_turned_into_seconds() -> None:
-    waited = retry_after_s({"retry-after": formatdate(time.time() + 100, usegmt=True)})
-    assert waited is not None
-    assert 90 < waited <= 100

@@ -13,8 +13,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.support.ports import free_port
+from tests.support.running import running
 
 CLI = Path(__file__).parents[2] / "js/node_modules/@copilotkit/aimock/dist/cli.js"
 _START_S = 30.0
@@ -50,36 +49,16 @@ class Aimock:
         written.write_text(json.dumps({"fixtures": list(fixtures)}))
         port = free_port()
         command = [node, str(CLI), "-p", str(port), "-f", str(written), "-c", str(chunk_size), "--log-level", "warn"]
-        with (folder / "aimock.log").open("wb") as log:
-            process = subprocess.Popen([*command, *options], stdout=log, stderr=subprocess.STDOUT)
         mock = cls(f"http://127.0.0.1:{port}")
-        try:
-            mock._wait(process, folder / "aimock.log")
+        with running("aimock", [*command, *options], folder / "aimock.log", mock.journal, _START_S):
             yield mock
-        finally:
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
     def journal(self) -> list[dict[str, Any]]:
         """Return the requests it got, oldest first: ``method``, ``path``, ``headers``, ``body`` and ``response``."""
-        with urllib.request.urlopen(f"{self.url}/__aimock/journal") as answer:
+        with urllib.request.urlopen(f"{self.url}/__aimock/journal", timeout=10) as answer:
             entries: list[dict[str, Any]] = json.load(answer)
         return entries
 
     @property
     def address(self) -> str:
         return urlsplit(self.url).netloc
-
-    def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        deadline = time.monotonic() + _START_S
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                pytest.fail(f"aimock ended at once: {log.read_text()[-600:]}")
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/__aimock/journal", timeout=2):
-                return
-            time.sleep(0.02)
-        pytest.fail(f"aimock did not answer within {_START_S:.0f} s: {log.read_text()[-600:]}")

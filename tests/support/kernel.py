@@ -35,11 +35,12 @@ class Output:
 
 
 class Kernel:
-    """A running kernel and its client."""
+    """A running kernel and its client; `heard` is all that it ever said to a notebook, drafts of displays included."""
 
     def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
         self.manager = manager
         self.client = client
+        self.heard: list[Any] = []
         self._by_id: dict[str, dict[str, Any]] = {}
 
     def start(self, code: str) -> str:
@@ -61,6 +62,8 @@ class Kernel:
             if message["parent_header"].get("msg_id") != message_id:
                 continue
             kind, content = message["msg_type"], message["content"]
+            if kind != "execute_input":
+                self.heard.append(content)
             if kind == "stream":
                 output.printed += content["text"]
             elif kind in ("display_data", "execute_result", "update_display_data"):

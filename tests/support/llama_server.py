@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.ports import free_port
+from tests.support.running import running
 
 PROTOCOLS = {"chat": "llamacpp-test/tiny", "responses": "openai/tiny", "messages": "anthropic/tiny"}
 ENVIRONMENT = Path(__file__).parents[2] / ".venv-engine"
@@ -43,20 +44,11 @@ class LlamaServer:
             pytest.fail("These tests need llama-server and a model for it: run `make test-engine`, which makes both.")
         port = free_port()
         command = [str(program), "--model", str(model), "--alias", "tiny", "--host", "127.0.0.1", "--port", str(port)]
-        log = folder / "llama-server.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen([*command, *_ALWAYS, *options], stdout=output, stderr=subprocess.STDOUT)
         server = cls(f"http://127.0.0.1:{port}")
-        try:
-            server._wait(process, log)
+        ready = partial(server.ask, "/health")
+        with running("llama-server", [*command, *_ALWAYS, *options], folder / "llama-server.log", ready, _START_S):
+            server._refuse_too_old()
             yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
     def ask(self, path: str, body: object = None) -> Any:
         """Return what the server answers to a GET, or to a POST of a body; JSON is read."""
@@ -105,19 +97,7 @@ class LlamaServer:
                 return int(float(value))
         raise AssertionError(f"llama-server's metrics have no llamacpp:{metric}")
 
-    def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        deadline = time.monotonic() + _START_S
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                pytest.fail(f"llama-server ended at once: {log.read_text(errors='replace')[-800:]}")
-            with contextlib.suppress(OSError):
-                self.ask("/health")
-                break
-            time.sleep(0.05)
-        else:
-            pytest.fail(
-                f"llama-server did not answer within {_START_S:.0f} s: {log.read_text(errors='replace')[-800:]}"
-            )
+    def _refuse_too_old(self) -> None:
         for path in ("/v1/responses", "/v1/messages"):
             try:
                 self.ask(path, {})

@@ -148,7 +148,7 @@ class Connection(asyncio.Protocol):
 
 
 def _answer(path: bytes, body: bytes) -> Script | bytes:
-    protocol = _POSTS.get(path)
+    protocol = _POSTS.get(path.removeprefix(b"/openai"))  # Azure's paths begin with it
     if protocol is not None:
         asked = json.loads(body)
         if asked.get("stream") is not True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,6 +66,17 @@ class Wire:
 Answer = Callable[[Got, Wire], Awaitable[None]]
 
 
+def streaming(*events: Any, **headers: str) -> Answer:
+    """Return the answer that sends these events, as `Wire.events` takes them, and ends."""
+
+    async def answer(got: Got, wire: Wire) -> None:
+        await wire.head(**headers)
+        await wire.events(*events)
+        await wire.end()
+
+    return answer
+
+
 @dataclass
 class RawServer:
     """Answers with `answer`, which a test may change between requests."""
@@ -82,9 +94,9 @@ class RawServer:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def started(cls, answer: Answer) -> AsyncIterator[RawServer]:
+    async def started(cls, answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[RawServer]:
         raw = cls(answer)
-        server = await asyncio.get_running_loop().create_server(lambda: _Connection(raw), "127.0.0.1", 0)
+        server = await asyncio.get_running_loop().create_server(lambda: _Connection(raw), "127.0.0.1", 0, ssl=tls)
         raw.port = server.sockets[0].getsockname()[1]
         try:
             yield raw

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Literal
 
 
@@ -36,3 +37,17 @@ class RecordingSink:
     def thought(self) -> str:
         """All the reasoning so far."""
         return "".join(piece for kind, piece in self.pieces if kind == "reasoning")
+
+
+class ThreadSink(RecordingSink):
+    """A recording sink that may be pushed to from another thread, and says from which its text came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self.threads: set[str] = set()
+
+    def text(self, text: str) -> None:
+        self.pieces.append(("text", text))
+        self.threads.add(threading.current_thread().name)
+        self._loop.call_soon_threadsafe(self.first.set)

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from routebook.store import Store
 
 Suggest = Callable[[ModelId], str]
-_NO_REPLY = Reply("other")
 
 
 class FanOut:
@@ -129,7 +128,7 @@ class FanOut:
         try:
             self.providers[planned.model.host].check(planned.request)
         except CallError as error:
-            return self._failed(live, Failure(error.kind, error.message, error.hint, error.status))
+            return self._failed(live, _failure(error))
         amount = most_usd(planned, self.prices) if self.purse.capped else Decimal(0)
         if amount is None:
             return self._failed(
@@ -196,7 +195,7 @@ class FanOut:
                 if self.listener is not None and reply is not None:
                     self.listener(Event("usage", live.index, perf_counter_ns(), usage=reply.usage))
                 return self._call(live, started_at, latency_s, queued_s, attempts, reply=reply)
-            failure = Failure(error.kind, error.message, error.hint, error.status)
+            failure = _failure(error)
             wait_s = self.terms.retries.wait_s(error, live.attempt, self.draw)
             if wait_s is None:
                 if error.kind == "not_found" and self.suggest is not None:
@@ -252,7 +251,7 @@ class FanOut:
         request_id: str | None = None,
     ) -> Call:
         planned, recorder = live.planned, live.recorder
-        ended = reply or _NO_REPLY
+        ended = _without_secrets(reply or Reply("other", request_id=request_id))
         return Call(
             id=self._new_id(),
             run_id=self.live.run.id,
@@ -275,7 +274,7 @@ class FanOut:
             finish=None if reply is None else reply.finish,
             raw_finish=ended.raw_finish,
             usage=ended.usage,
-            request_id=ended.request_id or request_id,
+            request_id=ended.request_id,
             served_model=ended.served_model,
             reported_cost_usd=ended.reported_cost_usd,
             extras=ended.extras,
@@ -314,6 +313,24 @@ class FanOut:
 
 def _seconds(microseconds: int | None) -> float | None:
     return None if microseconds is None else microseconds / 1e6
+
+
+def _failure(error: CallError) -> Failure:
+    return Failure(error.kind, redact(error.message), redact(error.hint), error.status)
+
+
+def _without_secrets(reply: Reply) -> Reply:
+    """Return what the host said of its answer with every key hidden that it quoted; nearly always it quoted none."""
+    said = "\n".join(filter(None, (reply.raw_finish, reply.request_id, reply.served_model, *reply.extras.values())))
+    if redact(said) == said:
+        return reply
+    return replace(
+        reply,
+        raw_finish=redact(reply.raw_finish or "") or None,
+        request_id=redact(reply.request_id or "") or None,
+        served_model=redact(reply.served_model or "") or None,
+        extras={name: redact(value) for name, value in reply.extras.items()},
+    )
 
 
 def _over_budget(ledger: Ledger, amount: Decimal) -> Failure:

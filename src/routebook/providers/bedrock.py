@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from routebook.providers import converse
 from routebook.providers.aws import find_credentials, region_of_environment
-from routebook.providers.bedrock_errors import botocore_exceptions, call_error
+from routebook.providers.bedrock_errors import asked_of, botocore_exceptions, call_error
 from routebook.providers.claude import takes_temperature
 from routebook.providers.contract import CallError, Credentials, Reply, Request, Sink
 from routebook.providers.eventstream import FrameDecoder
@@ -111,7 +111,7 @@ class BedrockProvider:
         try:
             return work()
         except botocore_exceptions() as error:
-            raise call_error(error, "", {}, region_of_environment()) from error
+            raise call_error(error, asked_of(region_of_environment())) from error
 
     def _client(self, service: str) -> tuple[BaseClient, str]:
         """Return a service's client and its region; made anew when the AWS settings have changed. Runs in a thread."""
@@ -156,20 +156,23 @@ class _Call:
         self._raw: Any = None  # urllib3's response
 
     def run(self, client_of: Callable[[], tuple[BaseClient, str]]) -> Reply:
-        request, region, request_id = self._request, region_of_environment(), None
+        request, request_id = self._request, None
+        model, options = request.model.model, request.options.given()
+        asked = asked_of(region_of_environment(), model, options)
         try:
             client, region = client_of()
+            asked = asked_of(region, model, options)
             runtime: Any = client
             response = runtime.converse_stream(**converse.arguments(request))
             request_id = response["ResponseMetadata"].get("RequestId")
-            stream = converse.ConverseStream(self._sink, request, f"Bedrock ({region})")
+            stream = converse.ConverseStream(self._sink, asked)
             self._read(response["stream"]._raw_stream, stream)  # the bytes beneath botocore's own decoding
             return stream.reply(request_id, region)
         except CallError as error:
             error.request_id = error.request_id or request_id
             raise
         except botocore_exceptions() as error:
-            failed = call_error(error, request.model.model, request.options.given(), region)
+            failed = call_error(error, asked)
             failed.request_id = failed.request_id or request_id
             raise failed from error
 

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from routebook.providers.aws import NO_CREDENTIALS, NO_REGION
 from routebook.providers.contract import CallError, ErrorKind
+from routebook.providers.error_words import Asked, hint_of, message_of, quoted, retry_after_s
 from routebook.providers.eventstream import FrameError
-from routebook.providers.openai_errors import retry_after_s
-from routebook.redact import redact
-
-_LONGEST_MESSAGE = 400
 
 _KIND_OF_CODE: dict[str, ErrorKind] = {
     "AccessDeniedException": "auth",
@@ -53,13 +50,10 @@ _OPTION_OF_FIELD = (
     (re.compile(r"(?i)effort|reasoning|thinking"), "effort"),
     (re.compile(r"(?i)output_?config|text_?format|output_?format|schema|response_format|structured output"), "schema"),
 )
-_HINTS: dict[ErrorKind, str] = {
+_HINTS: dict[ErrorKind, str] = {  # where what AWS needs is not what others need
     "auth": "Check the AWS credentials, the region, and that the account may use this model there.",
     "not_found": "%models lists what can be asked; check the region too.",
-    "rate_limit": "Wait a while, or ask fewer at once.",
     "quota": "Ask AWS for a higher quota, or another region.",
-    "context": "Shorten the prompt, or ask a model with a longer context.",
-    "server": "Ask again in a while.",
 }
 
 
@@ -80,16 +74,20 @@ def botocore_exceptions() -> tuple[type[Exception], ...]:
     )
 
 
-def call_error(error: Exception, model: str, options: Mapping[str, object], region: str | None) -> CallError:
+def asked_of(region: str | None, model: str = "", options: Iterable[str] = ()) -> Asked:
+    """Describe who is asked, for messages."""
+    return Asked(f"Bedrock ({region})" if region else "Bedrock", model, options=frozenset(options))
+
+
+def call_error(error: Exception, asked: Asked) -> CallError:
     """Map whatever botocore raised, before the stream or in the middle of it."""
     import botocore.exceptions as boto
     import botocore.parsers
     import urllib3.exceptions
 
-    where = f"Bedrock ({region})" if region else "Bedrock"
-    said = _one_line(redact(str(error)))
+    where, said = asked.host, quoted(str(error))
     if isinstance(error, boto.ClientError):
-        return host_error(error.response, model, options, where)
+        return host_error(error.response, asked)
     if isinstance(error, boto.NoRegionError):
         return CallError("auth", "Bedrock needs a region: AWS_REGION is not set.", hint=NO_REGION)
     if isinstance(error, boto.NoCredentialsError):
@@ -103,10 +101,11 @@ def call_error(error: Exception, model: str, options: Mapping[str, object], regi
             "auth", f"The AWS credentials cannot be used: {said}", hint="Check AWS_PROFILE, or sign in anew."
         )
     if isinstance(error, boto.ParamValidationError):
-        option = _option_of(said, options)
+        option = _option_of(said, asked)
         if option is None:
-            return CallError("bad_request", f"botocore does not let the request to {model} pass: {said}")
-        return _option_error(model, option, said)
+            return CallError("bad_request", f"botocore does not let the request to {asked.model} pass: {said}")
+        message, hint = message_of("option", said, asked, option=option), hint_of("option", said, asked, option=option)
+        return CallError("option", message, hint=hint)
     if isinstance(error, (FrameError, botocore.parsers.ResponseParserError)):
         return CallError("malformed", f"{where} sent bytes that are no Converse stream: {said}.")
     if isinstance(error, (boto.ReadTimeoutError, urllib3.exceptions.ReadTimeoutError)):
@@ -118,9 +117,7 @@ def call_error(error: Exception, model: str, options: Mapping[str, object], regi
     return CallError("bad_request", f"{where} cannot be asked: {said}", hint="Check the AWS settings.")
 
 
-def frame_error(
-    headers: Mapping[str, str], payload: bytes, model: str, options: Mapping[str, object], where: str
-) -> CallError:
+def frame_error(headers: Mapping[str, str], payload: bytes, asked: Asked) -> CallError:
     """Map an exception or an error in the middle of a stream: its code is in lowerCamel, and it has no status."""
     code = headers.get(":exception-type") or headers.get(":error-code") or ""
     message: object = headers.get(":error-message")
@@ -130,42 +127,34 @@ def frame_error(
         said = {}
     if isinstance(said, dict):
         message = said.get("message") or said.get("Message") or said.get("originalMessage") or message
-    return host_error({"Error": {"Code": code, "Message": message}}, model, options, where)
+    return host_error({"Error": {"Code": code, "Message": message}}, asked)
 
 
-def host_error(response: Mapping[str, Any], model: str, options: Mapping[str, object], where: str) -> CallError:
+def host_error(response: Mapping[str, Any], asked: Asked) -> CallError:
     """Map what the host said, as botocore has it in an error's ``response``."""
     details = response.get("Error", {})
     code = str(details.get("Code") or "")
     code = code[:1].upper() + code[1:]
-    text = _one_line(redact(str(details.get("Message") or code or "no reason given")))
+    text = quoted(str(details.get("Message") or code or "no reason given"))
     metadata = response.get("ResponseMetadata", {})
     status = metadata.get("HTTPStatusCode")
     status = status if isinstance(status, int) and status >= 400 else None
-    kind, option = _kind(code, status, text, options)
-    if kind == "option" and option is not None:
-        failed = _option_error(model, option, text)
-    else:
-        message = {
-            "auth": f"{where} refused the credentials, or this account's use of {model}: {text}",
-            "not_found": f"{where} has no model {model!r}: {text}",
-            "rate_limit": f"{where} is asked too often: {text}",
-            "quota": f"The account's quota at {where} is used up: {text}",
-            "context": f"The prompt does not fit {model}: {text}",
-            "timeout": f"{where} did not answer in time: {text}",
-            "server": f"{where} failed ({code}): {text}",
-        }.get(kind, f"{where} refused the request ({code}): {text}")
-        hint = _HINTS.get(kind, "")
-        if kind == "not_found" and _PROFILE_ONLY.search(text):
-            hint = "Ask its inference profile: the id with a prefix such as us. or global."
-        failed = CallError(kind, message, hint=hint)
+    kind, option = _kind(code, status, text, asked)
+    own = {
+        "auth": f"{asked.host} refused the credentials, or this account's use of {asked.model}: {text}",
+        "quota": f"The account's quota at {asked.host} is used up: {text}",
+    }
+    hint = _HINTS.get(kind) or hint_of(kind, text, asked, option=option)
+    if kind == "not_found" and _PROFILE_ONLY.search(text):
+        hint = "Ask its inference profile: the id with a prefix such as us. or global."
+    failed = CallError(kind, own.get(kind) or message_of(kind, text, asked, option=option, code=code), hint=hint)
     failed.status = status
     failed.retry_after_s = retry_after_s(metadata.get("HTTPHeaders", {}))
     failed.request_id = metadata.get("RequestId") or None
     return failed
 
 
-def _kind(code: str, status: int | None, text: str, options: Mapping[str, object]) -> tuple[ErrorKind, str | None]:
+def _kind(code: str, status: int | None, text: str, asked: Asked) -> tuple[ErrorKind, str | None]:
     kind = _KIND_OF_CODE.get(code)
     if kind is None:
         kind = "server" if status is None or status >= 500 else "bad_request"
@@ -177,21 +166,13 @@ def _kind(code: str, status: int | None, text: str, options: Mapping[str, object
         return "context", None
     if _NO_SUCH_MODEL.search(text) or _PROFILE_ONLY.search(text):
         return "not_found", None
-    option = _option_of(text, options)
+    option = _option_of(text, asked)
     return ("bad_request", None) if option is None else ("option", option)
 
 
-def _option_of(text: str, options: Mapping[str, object]) -> str | None:
+def _option_of(text: str, asked: Asked) -> str | None:
     """Return routebook's name of the given option that an error speaks of."""
-    return next((name for field, name in _OPTION_OF_FIELD if name in options and field.search(text)), None)
-
-
-def _option_error(model: str, option: str, text: str) -> CallError:
-    return CallError(
-        "option",
-        f"{model} does not take {option} as given: {text}",
-        hint=f"Leave {option} out for this model, or give another value.",
-    )
+    return next((name for field, name in _OPTION_OF_FIELD if name in asked.options and field.search(text)), None)
 
 
 def _unusable_credentials() -> tuple[type[Exception], ...]:
@@ -208,8 +189,3 @@ def _unusable_credentials() -> tuple[type[Exception], ...]:
         boto.InvalidConfigError,
         boto.ConfigParseError,
     )
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 3] + "..."

@@ -12,8 +12,9 @@ from typing import Any
 
 from routebook.prompts import Message
 from routebook.providers.contract import CallError, FinishReason, Reply, Request, Sink, Usage
-from routebook.providers.openai_errors import Asked, host_error
-from routebook.providers.responses import count
+from routebook.providers.endings import count, truncated
+from routebook.providers.error_words import Asked
+from routebook.providers.openai_errors import host_error, refused
 
 PATH = "/chat/completions"
 
@@ -87,7 +88,6 @@ class ChatStream:
     """
 
     def __init__(self, sink: Sink, asked: Asked, *, reports_cost: bool = False) -> None:
-        self.started = False
         self._sink = sink
         self._asked = asked
         self._reports_cost = reports_cost
@@ -107,9 +107,6 @@ class ChatStream:
         CallError
             For a chunk that says the call failed, or that cannot be read (``malformed``).
         """
-        if not self.started:
-            self.started = True
-            self._sink.started()
         if data == b"[DONE]":
             self._done = True
             return True
@@ -169,19 +166,11 @@ class ChatStream:
         """
         asked = self._asked
         if self._finish == "content_filter" or self._refusal:
-            said = "".join(self._refusal) or "its content filter stopped the answer"
-            raise host_error({"code": "content_filter", "message": said}, asked, request_id=request_id)
+            raise refused(self._refusal, asked)
         if self._finish is None and not self._done:
-            raise CallError(
-                "truncated",
-                f"{asked.host} ended the answer of {asked.model} without saying that it is complete.",
-                hint="Ask again.",
-                request_id=request_id,
-            )
+            raise truncated(asked.host, asked.model)
         if self._finish is None and not self._spoke:
-            raise CallError(
-                "malformed", f"{asked.host} sent a stream without an answer for {asked.model}.", request_id=request_id
-            )
+            raise CallError("malformed", f"{asked.host} sent a stream without an answer for {asked.model}.")
         return Reply(
             finish=_FINISH.get(self._finish or "", "other"),
             raw_finish=self._finish,

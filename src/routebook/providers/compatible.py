@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from routebook.errors import CredentialsError
 from routebook.providers import chat
 from routebook.providers.contract import CallError, Credentials, Request, Sink
-from routebook.providers.openai_client import AnswerStream, Connection, OpenAIFamily, read_key
-from routebook.providers.openai_errors import Asked
+from routebook.providers.error_words import Asked
+from routebook.providers.openai_client import OpenAIConnection, OpenAIFamily
+from routebook.providers.sdk import AnswerStream, read_key
 from routebook.providers.servers import Server
+from routebook.redact import remember_secret
 
 _NO_KEY = "none"  # the SDK wants a key; without one it would take OPENAI_API_KEY and send that
 
@@ -38,7 +39,7 @@ class CompatibleProvider(OpenAIFamily):
             del sent["stream_options"]
         return sent
 
-    def connection(self) -> Connection:
+    def connection(self) -> OpenAIConnection:
         """Return the server's address, key and headers."""
         server = self.server
         key = read_key(server.key_env, label=self.label) if server.key_env else ("", _NO_KEY)
@@ -46,16 +47,18 @@ class CompatibleProvider(OpenAIFamily):
             raise CallError(
                 "auth", f"{self.label} needs a key: {server.key_env} is not set.", hint=f"Set {server.key_env}."
             )
+        remember_secret(key[1])  # the name of its variable need not say that it is one
         try:
             headers = server.header_values()
         except CredentialsError as error:
             raise CallError("auth", str(error)) from error
-        return Connection(server.base_url, key[1], tuple(headers.items()))
-
-    def asked(self, model: str, options: Mapping[str, object], address: str) -> Asked:
-        """Describe who is asked, for messages."""
-        server = self.server
-        return Asked(self.label, model, address, server.key_env, server.start_hint, frozenset(options))
+        return OpenAIConnection(
+            base_url=server.base_url,
+            api_key=key[1],
+            key_env=server.key_env,
+            start_hint=server.start_hint,
+            headers=tuple(headers.items()),
+        )
 
     def stream(self, sink: Sink, asked: Asked) -> tuple[str, AnswerStream]:
         """Return the path to post to and the reader of what comes back."""

@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol, get_args
 from routebook.errors import RoutebookError
 from routebook.models import ModelId
 from routebook.prompts import Message
+from routebook.redact import redact
 
 FinishReason = Literal["stop", "length", "tool", "other"]
 
@@ -58,7 +59,7 @@ class CallError(RoutebookError):
     kind
         Which of `ErrorKind` it was; it decides whether the engine asks again.
     message
-        What happened, one line, without any secret (`routebook.redact` has been applied by the provider).
+        What happened, one line; every secret in it is hidden here (`routebook.redact`), and so in the hint.
     hint
         What the user can do next, one line, or an empty string.
     status
@@ -79,10 +80,11 @@ class CallError(RoutebookError):
         retry_after_s: float | None = None,
         request_id: str | None = None,
     ) -> None:
+        message = redact(message)
         super().__init__(message)
         self.kind = kind
         self.message = message
-        self.hint = hint
+        self.hint = redact(hint)
         self.status = status
         self.retry_after_s = retry_after_s
         self.request_id = request_id

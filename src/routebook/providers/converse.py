@@ -13,15 +13,10 @@ from typing import Any
 
 from routebook.prompts import Message
 from routebook.providers.bedrock_errors import frame_error
-from routebook.providers.contract import CallError, FinishReason, Reply, Request, Sink, Usage
-from routebook.providers.responses import count
+from routebook.providers.contract import CallError, Reply, Request, Sink, Usage
+from routebook.providers.endings import STOP_REASONS, count, truncated, usage_beside_cache, window_full
+from routebook.providers.error_words import HINTS, Asked
 
-_FINISH: dict[str, FinishReason] = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "tool_use": "tool",
-}
 _FILTERED = frozenset({"guardrail_intervened", "content_filtered", "refusal"})
 _READ = frozenset({"contentBlockDelta", "messageStop", "metadata"})
 _FAMILY = re.compile(
@@ -107,12 +102,10 @@ def effort_fields(model: str, effort: str) -> dict[str, Any]:
 class ConverseStream:
     """Takes the events of one answer, pushes what is visible into the sink, and remembers how it ended."""
 
-    def __init__(self, sink: Sink, request: Request, where: str) -> None:
+    def __init__(self, sink: Sink, asked: Asked) -> None:
         self._started = False
         self._sink = sink
-        self._model = request.model.model
-        self._options = request.options.given()
-        self._where = where
+        self._asked = asked
         self._stop_reason: str | None = None
         self._metadata: Mapping[str, Any] = {}
 
@@ -129,7 +122,7 @@ class ConverseStream:
             self._sink.started()
         name = headers.get(":event-type", "")
         if headers.get(":message-type") != "event":
-            raise frame_error(headers, payload, self._model, self._options, self._where)
+            raise frame_error(headers, payload, self._asked)
         if name not in _READ:
             return
         text = reasoning = None
@@ -159,28 +152,14 @@ class ConverseStream:
             ``truncated`` if ``messageStop`` never came, ``filter`` if a guardrail or the model refused, ``context``
             if the context window was full before it was done.
         """
-        raw, model = self._stop_reason, self._model
+        raw, model = self._stop_reason, self._asked.model
         if raw is None:
-            raise CallError(
-                "truncated",
-                f"Bedrock ended the answer of {model} without saying that it is complete.",
-                hint="Ask again.",
-                request_id=request_id,
-            )
+            raise truncated("Bedrock", model)
         if raw in _FILTERED:
-            raise CallError(
-                "filter",
-                f"Bedrock stopped the answer of {model}: {raw.replace('_', ' ')}.",
-                hint="Rephrase the prompt, or ask another model.",
-                request_id=request_id,
-            )
+            why = raw.replace("_", " ")
+            raise CallError("filter", f"Bedrock stopped the answer of {model}: {why}.", hint=HINTS["filter"])
         if raw == "model_context_window_exceeded":
-            raise CallError(
-                "context",
-                f"The context window of {model} was full before its answer was complete.",
-                hint="Shorten the prompt, or ask a model with a longer context.",
-                request_id=request_id,
-            )
+            raise window_full(model)
         metadata = self._metadata
         extras = {
             "region": region,
@@ -189,7 +168,7 @@ class ConverseStream:
         }
         served = _within(metadata, "trace", "promptRouter", "invokedModelId")
         return Reply(
-            finish=_FINISH.get(raw, "other"),
+            finish=STOP_REASONS.get(raw, "other"),
             raw_finish=raw,
             usage=_usage(metadata.get("usage")),
             request_id=request_id,
@@ -211,15 +190,10 @@ def _within(value: object, *path: str) -> object:
 
 
 def _usage(usage: object) -> Usage:
-    """Sum the input: ``inputTokens`` is what neither came from the cache nor went into it.
-
-    https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
-    """
-    fresh = count(usage, "inputTokens")
-    cached, written = count(usage, "cacheReadInputTokens"), count(usage, "cacheWriteInputTokens")
-    return Usage(
-        input_tokens=None if fresh is None else fresh + (cached or 0) + (written or 0),
-        cached_tokens=cached,
-        cache_write_tokens=written,
-        output_tokens=count(usage, "outputTokens"),
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+    return usage_beside_cache(
+        count(usage, "inputTokens"),
+        count(usage, "cacheReadInputTokens"),
+        count(usage, "cacheWriteInputTokens"),
+        count(usage, "outputTokens"),
     )

@@ -10,10 +10,12 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 from urllib.request import getproxies
 
-from routebook.providers.contract import CallError
+from routebook.providers.contract import CallError, Sink
+from routebook.providers.error_words import Asked
 from routebook.providers.sse import SSEDecoder, SSEError
 from routebook.providers.transport import transport_error, transport_exceptions
 
@@ -33,15 +35,13 @@ class HttpClients:
 
     Parameters
     ----------
-    over_aiohttp
-        Returns the SDK's own client class over aiohttp (``DefaultAioHttpClient``).
-    plain
-        Returns the SDK's client class over httpcore (``DefaultAsyncHttpxClient``), for proxies aiohttp cannot use.
+    sdk
+        The SDK's package, which has its own client class over aiohttp, and one over httpcore for the proxies that
+        aiohttp cannot use.
     """
 
-    def __init__(self, over_aiohttp: Callable[[], Callable[..., Any]], plain: Callable[[], Callable[..., Any]]) -> None:
-        self._over_aiohttp = over_aiohttp
-        self._plain = plain
+    def __init__(self, sdk: str) -> None:
+        self._sdk = sdk
         self._clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
 
     def get(self) -> httpx2.AsyncClient:
@@ -54,8 +54,9 @@ class HttpClients:
             for ended in [other for other in self._clients if other.is_closed()]:
                 del self._clients[ended]
             socks = any(url.startswith("socks") for url in getproxies().values())
-            make = self._plain() if socks else self._over_aiohttp()
-            client = self._clients[loop] = make(
+            sdk = import_module(self._sdk)
+            make = sdk.DefaultAsyncHttpxClient if socks else sdk.DefaultAioHttpClient
+            made: httpx2.AsyncClient = make(
                 timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
                 limits=httpx2.Limits(
                     max_connections=MAX_CONNECTIONS,
@@ -64,6 +65,7 @@ class HttpClients:
                 ),
                 verify=_ssl_context(),
             )
+            client = self._clients[loop] = made
         return client
 
     async def aclose(self) -> None:
@@ -82,22 +84,27 @@ def _ssl_context() -> ssl.SSLContext:
 
 
 async def read_events(
-    response: httpx2.Response, take: Callable[[str, bytes], bool], *, host: str, address: str
+    response: httpx2.Response, sink: Sink, take: Callable[[str, bytes], bool], asked: Asked, address_hint: str
 ) -> None:
     """Push an event stream's events into ``take(event, data)`` until it returns True or the stream ends.
 
-    The response is closed in every case; cancelling the task closes its connection.
+    The sink is told of the first one. The response is closed in every case; cancelling the task closes its connection.
 
     Raises
     ------
     CallError
-        If the connection breaks (``connection``, ``timeout``), or the bytes are no event stream (``malformed``).
+        If the connection breaks (``connection``, ``timeout``), or the bytes are no event stream (``malformed``; the
+        hint is `address_hint` where none was announced).
     """
+    started = False
     decoder = SSEDecoder()
     chunks = response.aiter_bytes()
     try:
         async for chunk in chunks:
             for event, data in decoder.feed(chunk):
+                if not started:
+                    started = True
+                    sink.started()
                 if take(event, data):
                     # A connection can only be used again once its last bytes, which often trail the end marker in a
                     # packet of their own, are read; a server that holds it open must not hold the answer up, and
@@ -108,8 +115,14 @@ async def read_events(
                                 pass
                     return
     except SSEError as error:
-        raise CallError("malformed", f"{host} ({address}): {error}.") from error
+        raise CallError("malformed", f"{asked.host} ({asked.address}): {error}.") from error
     except transport_exceptions() as error:
-        raise transport_error(error, host, address) from error
+        raise transport_error(error, asked.host, asked.address) from error
     finally:
         await response.aclose()
+    kind = response.headers.get("content-type", "")
+    if not started and "event-stream" not in kind:
+        sent = kind.split(";")[0] or "something"
+        raise CallError(
+            "malformed", f"{asked.host} ({asked.address}) sent {sent} and no stream of events.", hint=address_hint
+        )

@@ -11,20 +11,15 @@ from typing import Any
 
 from routebook.prompts import Message
 from routebook.providers.anthropic_errors import host_error
-from routebook.providers.contract import CallError, FinishReason, Reply, Request, Sink, Usage
-from routebook.providers.responses import count
+from routebook.providers.contract import CallError, Reply, Request, Sink, Usage
+from routebook.providers.endings import STOP_REASONS, count, truncated, usage_beside_cache, window_full
+from routebook.providers.error_words import HINTS, Asked
 
 PATH = "/v1/messages"
 # The protocol requires max_tokens. Every current model takes this many, thinking included, and an answer that needs
 # more ends visibly with finish "length"; asking for a model's own maximum would need a table that ages.
 DEFAULT_MAX_TOKENS = 8192
 
-_FINISH: dict[str, FinishReason] = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "tool_use": "tool",
-}
 _UNREAD = frozenset({"ping", "content_block_stop"})
 _USAGE_EXTRAS = ("service_tier", "inference_geo", "speed")
 
@@ -67,11 +62,9 @@ def _content(message: Message) -> str | list[dict[str, Any]]:
 class MessagesStream:
     """Takes the events of one answer, pushes what is visible into the sink, and remembers how it ended."""
 
-    def __init__(self, sink: Sink, request: Request) -> None:
-        self.started = False
+    def __init__(self, sink: Sink, asked: Asked) -> None:
         self._sink = sink
-        self._model = request.model.model
-        self._options = request.options.given()
+        self._asked = asked
         self._ended = False
         self._stop_reason: str | None = None
         self._refused = ""
@@ -86,9 +79,6 @@ class MessagesStream:
         CallError
             For an event that says the call failed, or that cannot be read (``malformed``).
         """
-        if not self.started:
-            self.started = True
-            self._sink.started()
         if event in _UNREAD:
             return False
         piece: tuple[Callable[[str], None], str] | None = None
@@ -109,12 +99,12 @@ class MessagesStream:
             elif kind == "message_stop":
                 self._ended = True
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise CallError("malformed", f"Anthropic sent an event that is not Messages: {error}.") from error
+            raise CallError("malformed", f"{self._asked.host} sent an event that is not Messages: {error}.") from error
         if piece is not None:
             push, text = piece
             push(text)
         elif kind == "error":
-            raise host_error(said, self._model, self._options)
+            raise host_error(said, self._asked)
         return self._ended
 
     def _piece(self, delta: dict[str, Any]) -> tuple[Callable[[str], None], str] | None:
@@ -148,32 +138,17 @@ class MessagesStream:
             ``truncated`` if the end event never came, ``filter`` if the model refused, ``context`` if the context
             window was full before it was done.
         """
-        raw, model = self._stop_reason, self._model
+        raw, model = self._stop_reason, self._asked.model
         if not self._ended:
-            raise CallError(
-                "truncated",
-                f"Anthropic ended the answer of {model} without saying that it is complete.",
-                hint="Ask again.",
-                request_id=request_id,
-            )
+            raise truncated(self._asked.host, model)
         if raw == "refusal":
             why = f": {self._refused.rstrip('.')}" if self._refused else ""
-            raise CallError(
-                "filter",
-                f"{model} refused to answer{why}.",
-                hint="Rephrase the prompt, or ask another model.",
-                request_id=request_id,
-            )
+            raise CallError("filter", f"{model} refused to answer{why}.", hint=HINTS["filter"])
         if raw == "model_context_window_exceeded":
-            raise CallError(
-                "context",
-                f"The context window of {model} was full before its answer was complete.",
-                hint="Shorten the prompt, or ask a model with a longer context.",
-                request_id=request_id,
-            )
+            raise window_full(model)
         given = ((name, self._usage.get(name)) for name in _USAGE_EXTRAS)
         return Reply(
-            finish=_FINISH.get(raw or "", "other"),
+            finish=STOP_REASONS.get(raw or "", "other"),
             raw_finish=raw,
             usage=_usage(self._usage),
             request_id=request_id,
@@ -183,13 +158,10 @@ class MessagesStream:
 
 
 def _usage(usage: dict[str, Any]) -> Usage:
-    """Sum the input: ``input_tokens`` is what neither came from the cache nor went into it."""
-    fresh = count(usage, "input_tokens")
-    cached, written = count(usage, "cache_read_input_tokens"), count(usage, "cache_creation_input_tokens")
-    return Usage(
-        input_tokens=None if fresh is None else fresh + (cached or 0) + (written or 0),
-        cached_tokens=cached,
-        cache_write_tokens=written,
-        output_tokens=count(usage, "output_tokens"),
-        reasoning_tokens=count(usage.get("output_tokens_details"), "thinking_tokens"),
+    return usage_beside_cache(
+        count(usage, "input_tokens"),
+        count(usage, "cache_read_input_tokens"),
+        count(usage, "cache_creation_input_tokens"),
+        count(usage, "output_tokens"),
+        count(usage.get("output_tokens_details"), "thinking_tokens"),
     )

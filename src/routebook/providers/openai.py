@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from routebook.providers import chat, responses
 from routebook.providers.contract import CallError, Credentials, Request, Sink
-from routebook.providers.openai_client import AnswerStream, Connection, OpenAIFamily, read_key
-from routebook.providers.openai_errors import Asked
+from routebook.providers.error_words import Asked
+from routebook.providers.openai_client import OpenAIConnection, OpenAIFamily
+from routebook.providers.sdk import AnswerStream, read_key
 
 _OPENAI_URL = "https://api.openai.com/v1"
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -52,16 +52,13 @@ class OpenAIProvider(OpenAIFamily):
         """Return the request as it goes over the wire."""
         return responses.body(request)
 
-    def connection(self) -> Connection:
+    def connection(self) -> OpenAIConnection:
         """Return OpenAI's address and key."""
         key = read_key("OPENAI_API_KEY", label=self.label)
         if key is None:
             raise CallError("auth", "OpenAI needs a key: OPENAI_API_KEY is not set.", hint="Set OPENAI_API_KEY.")
-        return Connection(os.environ.get("OPENAI_BASE_URL", "").strip() or _OPENAI_URL, key[1], is_openai=True)
-
-    def asked(self, model: str, options: Mapping[str, object], address: str) -> Asked:
-        """Describe who is asked, for messages."""
-        return Asked(self.label, model, address, "OPENAI_API_KEY", options=frozenset(options))
+        base_url = os.environ.get("OPENAI_BASE_URL", "").strip() or _OPENAI_URL
+        return OpenAIConnection(base_url=base_url, api_key=key[1], key_env=key[0], is_openai=True)
 
     def stream(self, sink: Sink, asked: Asked) -> tuple[str, AnswerStream]:
         """Return the path to post to and the reader of what comes back."""
@@ -90,7 +87,7 @@ class AzureProvider(OpenAIFamily):
             return chat.body(request, max_tokens_name="max_completion_tokens")
         return responses.body(request)
 
-    def connection(self) -> Connection:
+    def connection(self) -> OpenAIConnection:
         """Return Azure's address and key."""
         found = self.credentials()
         key = read_key(*_AZURE_KEYS, label=self.label)
@@ -101,15 +98,15 @@ class AzureProvider(OpenAIFamily):
         endpoint = os.environ["AZURE_OPENAI_ENDPOINT"].strip().rstrip("/")
         endpoint = endpoint.removesuffix("/v1").removesuffix("/openai")  # either is seen, copied from Azure's pages
         version = os.environ.get("OPENAI_API_VERSION", "").strip()
-        if not _DATED.match(version):
-            query = (("api-version", version),) if version in ("preview", "latest") else ()
-            return Connection(f"{endpoint}/openai/v1/", key[1], query=query)
-        is_token = key[0] == "AZURE_OPENAI_AD_TOKEN"
-        return Connection(f"{endpoint}/openai", key[1], api_version=version, is_token=is_token)
-
-    def asked(self, model: str, options: Mapping[str, object], address: str) -> Asked:
-        """Describe who is asked, for messages."""
-        return Asked(self.label, model, address, "AZURE_OPENAI_API_KEY", options=frozenset(options))
+        dated = bool(_DATED.match(version))
+        return OpenAIConnection(
+            base_url=f"{endpoint}/openai" if dated else f"{endpoint}/openai/v1/",
+            api_key=key[1],
+            is_token=key[0] == "AZURE_OPENAI_AD_TOKEN",
+            key_env="AZURE_OPENAI_API_KEY",
+            api_version=version if dated else None,
+            query=(("api-version", version),) if version in ("preview", "latest") else (),
+        )
 
     def stream(self, sink: Sink, asked: Asked) -> tuple[str, AnswerStream]:
         """Return the path to post to and the reader of what comes back."""

@@ -19,6 +19,7 @@ from importlib.metadata import EntryPoint, entry_points
 from routebook.config import ServerSettings, config, name_fault
 from routebook.errors import ConfigError, ModelError, did_you_mean
 from routebook.providers.contract import Provider
+from routebook.providers.logs import keep_secrets_out_of_logs
 from routebook.providers.servers import PRESETS, Server, checked, located
 from routebook.redact import redact
 
@@ -162,6 +163,7 @@ class Registry:
             raise ExceptionGroup("closing the providers' connections", failed)
 
     def _make(self, host: str) -> Provider:
+        keep_secrets_out_of_logs()
         if builtin := BUILT_IN.get(host):
             return builtin()
         if server := self.server(host):

@@ -10,7 +10,9 @@ from typing import Any
 
 from routebook.prompts import Message
 from routebook.providers.contract import CallError, FinishReason, Reply, Request, Sink, Usage
-from routebook.providers.openai_errors import Asked, host_error
+from routebook.providers.endings import count, truncated
+from routebook.providers.error_words import Asked
+from routebook.providers.openai_errors import host_error, refused
 
 PATH = "/responses"
 
@@ -64,7 +66,6 @@ class ResponsesStream:
     """Takes the events of one answer, pushes what is visible into the sink, and remembers how it ended."""
 
     def __init__(self, sink: Sink, asked: Asked) -> None:
-        self.started = False
         self._sink = sink
         self._asked = asked
         self._ended: dict[str, Any] | None = None
@@ -78,9 +79,6 @@ class ResponsesStream:
         CallError
             For an event that says the call failed, or that cannot be read (``malformed``).
         """
-        if not self.started:
-            self.started = True
-            self._sink.started()
         if event and event not in _READ:  # most others repeat what the deltas said: not worth parsing
             return False
         if data == b"[DONE]":
@@ -120,18 +118,12 @@ class ResponsesStream:
         """
         asked, ended = self._asked, self._ended
         if ended is None:
-            raise CallError(
-                "truncated",
-                f"{asked.host} ended the answer of {asked.model} without saying that it is complete.",
-                hint="Ask again.",
-                request_id=request_id,
-            )
+            raise truncated(asked.host, asked.model)
         incomplete = ended.get("incomplete_details")
         raw = incomplete.get("reason") if isinstance(incomplete, dict) else None
         raw = raw if isinstance(raw, str) else str(ended.get("status") or "completed")
         if raw == "content_filter" or self._refusal:
-            said = "".join(self._refusal) or "its content filter stopped the answer"
-            raise host_error({"code": "content_filter", "message": said}, asked, request_id=request_id)
+            raise refused(self._refusal, asked)
         finishes: dict[str, FinishReason] = {"completed": "stop", "max_output_tokens": "length", "max_tokens": "length"}
         tier = ended.get("service_tier")
         return Reply(
@@ -155,13 +147,3 @@ def _usage(usage: object) -> Usage:
         output_tokens=count(usage, "output_tokens"),
         reasoning_tokens=count(outputs, "reasoning_tokens"),
     )
-
-
-def count(usage: object, name: str) -> int | None:
-    """Return a token count where the host gave one; details may be `None`, or not be there.
-
-    >>> count({"n": 3}, "n"), count({"n": None}, "n"), count(None, "n")
-    (3, None, None)
-    """
-    value = usage.get(name) if isinstance(usage, dict) else None
-    return value if type(value) is int and value >= 0 else None

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from routebook.providers.contract import CallError
-from routebook.redact import redact
+from routebook.providers.error_words import quoted
 
 
 @cache
@@ -126,5 +126,4 @@ def _errno_in(causes: list[BaseException], *numbers: int) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return redact(text if len(text) <= 160 else text[:157] + "...").rstrip(".")
+    return (quoted(str(error), 160) or type(error).__name__).rstrip(".")
