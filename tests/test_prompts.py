@@ -11,7 +11,7 @@ from tests.support.strategies import prompts
 
 from routebook.errors import PromptError
 from routebook.models import ModelId
-from routebook.prompts import Attachment, Message, Prompt
+from routebook.prompts import Attachment, Message, Prompt, distinct
 from routebook.providers.contract import Options, Request
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
@@ -81,6 +81,21 @@ def test_what_is_no_image_is_refused_in_one_line(source: object) -> None:
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "said"),
+    [
+        (5, "chart", "The number 5 is not an image: give"),
+        (None, None, "None is not an image: give"),
+        ({}, None, "A value of type dict is not an image: give"),
+        (b"<svg/>", None, "Data of 6 bytes is not an image"),
+        (b"<svg/>", "chart", "'chart' is not an image"),
+    ],
+)
+def test_what_is_no_image_is_called_what_it_is(source: object, name: str | None, said: str) -> None:
+    with pytest.raises(PromptError, match=f"^{said}"):
+        Attachment.of(source, name=name)
+
+
 def test_an_image_is_part_of_the_id() -> None:
     assert Prompt.of("What is this?", images=[PNG]).id != Prompt.of("What is this?").id
 
@@ -89,3 +104,33 @@ def test_an_image_is_part_of_the_id() -> None:
 def test_what_asks_nothing_is_no_prompt(messages: tuple[Message, ...]) -> None:
     with pytest.raises(PromptError):
         Prompt(messages)
+
+
+def test_identical_prompts_become_one_in_the_place_of_the_first() -> None:
+    first = Prompt.of("a", tags=["x", "y"], metadata={"row": 1})
+    again = Prompt.of("a", tags=["y", "z"], metadata={"row": 2})
+
+    merged = distinct([first, Prompt.of("b"), again])
+
+    assert [prompt.text for prompt in merged] == ["a", "b"]
+    assert merged[0].tags == ("x", "y", "z")
+    assert merged[0].metadata == {"row": 1}
+
+
+@pytest.mark.parametrize("answers", [(None, "4"), ("4", None), ("4", "4"), (None, "4", None, "4")])
+def test_an_expected_answer_stands_where_only_some_have_one(answers: tuple[str | None, ...]) -> None:
+    assert [prompt.expected for prompt in distinct([Prompt.of("a", expected=one) for one in answers])] == ["4"]
+
+
+def test_identical_prompts_with_different_answers_are_refused_with_both() -> None:
+    asked = [Prompt.of("a"), Prompt.of("b"), Prompt.of("a", expected="4"), Prompt.of("a", expected="5" * 99)]
+
+    with pytest.raises(PromptError) as raised:
+        distinct(asked)
+
+    assert str(raised.value) == (f"Prompts 3 and 4 are the same but expect different answers: '4' and '{'5' * 37}...'.")
+
+
+@given(st.lists(prompts(), max_size=4, unique_by=lambda prompt: prompt.id))
+def test_different_prompts_stay_as_they_are(asked: list[Prompt]) -> None:
+    assert distinct(asked) == tuple(asked)

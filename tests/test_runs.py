@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,7 +55,7 @@ def test_another_repeat_is_another_question_to_the_cache() -> None:
 
 
 def test_a_plan_says_what_it_may_cost_before_anything_is_sent() -> None:
-    plan = rb.plan(["What is 2 + 2?"] * 3, models=["sim/small", "ollama/llama3"], max_tokens=100)
+    plan = rb.plan([f"What is 2 + {n}?" for n in range(3)], models=["sim/small", "ollama/llama3"], max_tokens=100)
     assert plan.quote.to_ask == 6
     assert 0 < plan.quote.simulated_low_usd < plan.quote.simulated_high_usd
     assert plan.quote.high_usd == 0
@@ -187,6 +189,11 @@ def test_a_schema_from_a_pydantic_model_a_dictionary_or_a_path(tmp_path: Path) -
         ({"images": ["nowhere.png"]}, PromptError, "nowhere.png"),
         ({"follow": "nowhere"}, RunError, "nowhere"),
         ({"variables": {"langauge": 1}}, PromptError, "language"),
+        ({"models": [5]}, ModelError, "5 is not a model id"),
+        ({"name": 5}, OptionError, "name"),
+        ({"timeout_s": "5"}, OptionError, "timeout_s"),
+        ({"concurrency": {"simm": 2}}, OptionError, "'sim'"),
+        ({"nme": "run"}, OptionError, "'name'"),
     ],
 )
 def test_bad_input_is_one_clear_line(options: dict[str, object], error: type[RoutebookError], said: str) -> None:
@@ -200,6 +207,97 @@ def test_bad_input_is_one_clear_line(options: dict[str, object], error: type[Rou
 def test_an_empty_prompt_is_refused() -> None:
     with pytest.raises(PromptError, match="empty"):
         rb.compare("  \n", models=["sim/small"])
+
+
+def stopped_run(**options: object) -> rb.Comparison:
+    """A run of a slow and a quick answer, stopped when the quick one was there."""
+    live = rb.start(["Tell me a long story.", "What is 17 * 23?"], models=["sim/large"], **options)
+    while not live.finished:
+        time.sleep(0.005)
+    live.stop()
+    live.wait(10)
+    return live.comparison()
+
+
+def test_what_was_resumed_is_stored_once_with_what_was_given_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUTEBOOK_SIM_SPEED", "1")
+    first = stopped_run(name="first", concurrency=1, cache=False)
+    assert first.run.status == "interrupted"
+    monkeypatch.setenv("ROUTEBOOK_SIM_SPEED", "0")
+    run = rb.compare(
+        ["Tell me a long story.", "What is 17 * 23?"],
+        models=["sim/large"],
+        name="second",
+        tags=["story", "arithmetic"],
+        cache=False,
+    )
+    loaded = rb.load("second")
+    assert run.run.id == first.run.id
+    assert run.errors == ()
+    assert [call.id for call in loaded.calls] == [call.id for call in run.calls]
+    assert [prompt.tags for prompt in loaded.prompts] == [("story",), ("arithmetic",)]
+
+
+def test_an_interrupted_replay_is_never_taken_for_an_unfinished_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["Tell me a long story.", "What is 17 * 23?"]
+    monkeypatch.setenv("ROUTEBOOK_SIM_SPEED", "2")
+    rb.compare(asked, models=["sim/large"], cache=False)
+    replay = stopped_run(replay=True)
+    assert replay.run.status == "interrupted"
+    run = rb.compare(asked, models=["sim/large"], cache=False)
+    assert run.run.id != replay.run.id
+    assert [call.replayed or call.cached for call in run.calls] == [False, False]
+
+
+def test_of_two_who_go_on_with_the_same_run_both_get_their_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUTEBOOK_SIM_SPEED", "1")
+    stopped_run(concurrency=1, cache=False)
+    monkeypatch.setenv("ROUTEBOOK_SIM_SPEED", "0")
+    with ThreadPoolExecutor(2) as pool:
+        asked = ["Tell me a long story.", "What is 17 * 23?"]
+        both = [pool.submit(rb.compare, asked, models=["sim/large"]) for _ in range(2)]
+        runs = [each.result() for each in both]
+    assert [run.errors for run in runs] == [(), ()]
+    assert [len(run.calls) for run in runs] == [2, 2]
+
+
+async def test_a_run_whose_caller_went_away_while_it_started_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUTEBOOK_SIM_SPEED", "0.05")
+    task = asyncio.create_task(rb.acompare("Tell me a long story.", models=["sim/large"], name="gone"))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    for _ in range(500):
+        statuses = [run.status for run in await asyncio.to_thread(default_store().runs) if run.name == "gone"]
+        if statuses in ([], ["interrupted"]):
+            break
+        await asyncio.sleep(0.02)
+    assert statuses in ([], ["interrupted"])
+
+
+def test_the_same_prompt_twice_is_asked_once_under_both_tags() -> None:
+    twice = [rb.Prompt.of("What is 2 + 2?", tags=["a"]), rb.Prompt.of("What is 2 + 2?", tags=["b"], expected="4")]
+    run = rb.compare(twice, models=["sim/small"])
+    (prompt,) = run.prompts
+    assert (prompt.tags, prompt.expected, len(run.calls)) == (("a", "b"), "4", 1)
+
+
+def test_a_listener_that_fails_costs_no_answer() -> None:
+    def listen(event: object) -> None:
+        raise ValueError("no more room")
+
+    run = rb.compare("What is 2 + 2?", models=["sim/small"], on_event=listen)
+    assert run.errors == ()
+    assert any("on_event raised ValueError: no more room" in warning for warning in run.warnings)
+
+
+def test_numpys_numbers_are_numbers_and_one_image_is_one_image(tmp_path: Path) -> None:
+    import numpy as np
+
+    (tmp_path / "cat.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 16)
+    run = rb.compare("What is this?", models=["sim/large"], images=str(tmp_path / "cat.png"), max_tokens=np.int64(50))
+    assert run.errors == ()
 
 
 CHILD = textwrap.dedent(

@@ -21,8 +21,10 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, comparison: Comparison, planned: int) -> None:
         finished = sum(call.status == "ok" for call in comparison.calls)
+        unsaved = any(warning.startswith("Not saved") for warning in comparison.warnings)
+        kept = "are in this comparison only" if unsaved else "are kept"
         super().__init__(
-            f"Interrupted: {finished} of {planned} answers came and are kept. Run it again to ask for the rest."
+            f"Interrupted: {finished} of {planned} answers came and {kept}. Run it again to ask for the rest."
         )
         self.comparison = comparison
 

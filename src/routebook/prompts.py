@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,27 +58,30 @@ class Attachment:
             return source
         if isinstance(source, (str, Path)):
             path = Path(source).expanduser()
-            name = name or path.name
+            what = repr(name := name or path.name)
             try:
                 data = path.read_bytes()
             except OSError as error:
                 raise PromptError(f"Cannot read the image {str(source)!r}: {error.strerror or error}.") from error
         elif isinstance(source, (bytes, bytearray, memoryview)):
             data = bytes(source)
+            what = repr(name) if name else f"Data of {len(data):,} bytes"
         elif callable(png := getattr(source, "_repr_png_", None)):
             made = png()
             data = made[0] if isinstance(made, tuple) else made
+            what = repr(name) if name else sentence(in_words(source))
             if isinstance(data, str):
                 data = base64.b64decode(data)
         else:
-            data = b""
+            raise PromptError(
+                f"{sentence(in_words(source))} is not an image: give a path, the bytes of one, or a picture."
+            )
         media_type = _image_type(data) if isinstance(data, bytes) else None
-        label = name or "image"
         if media_type is None:
-            raise PromptError(f"{label!r} is not an image routebook can send: give a PNG, JPEG, GIF or WebP.")
+            raise PromptError(f"{what} is not an image routebook can send: give a PNG, JPEG, GIF or WebP.")
         if len(data) > MAX_IMAGE_BYTES:
-            raise PromptError(f"{label!r} has {len(data) / 1e6:.0f} MB; an image may have 20 MB at most.")
-        return cls(data, media_type, label)
+            raise PromptError(f"{what} has {len(data) / 1e6:.0f} MB; an image may have 20 MB at most.")
+        return cls(data, media_type, name or "image")
 
     @property
     def sha256(self) -> str:
@@ -89,6 +92,24 @@ class Attachment:
     def base64(self) -> str:
         """The bytes as base64 text."""
         return base64.b64encode(self.data).decode("ascii")
+
+
+def in_words(value: object) -> str:
+    """Say what was given where something else was wanted.
+
+    >>> in_words(5), in_words({"a": 1}), in_words(None)
+    ('the number 5', 'a value of type dict', 'None')
+    """
+    if value is None or isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (int, float)):
+        return f"the number {value:g}" if abs(value) < 10**6 else "a number"
+    return f"a value of type {type(value).__name__}"
+
+
+def sentence(words: str) -> str:
+    """Return words as the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def _image_type(data: bytes) -> str | None:
@@ -207,3 +228,45 @@ class Prompt:
         }
         canonical = json.dumps(described, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def distinct(prompts: Sequence[Prompt]) -> tuple[Prompt, ...]:
+    """Make one of prompts that a model could not tell apart (the same `Prompt.id`), in the place of the first.
+
+    Its tags are those of all of them, each once; its metadata is the first one's. An expected answer that only some
+    of them have is the one.
+
+    Raises
+    ------
+    PromptError
+        If two of them expect different answers.
+
+    Examples
+    --------
+    >>> asked = distinct([Prompt.of("2 + 2?", tags=["sum"]), Prompt.of("Hi."), Prompt.of("2 + 2?", expected="4")])
+    >>> [(prompt.text, prompt.tags, prompt.expected) for prompt in asked]
+    [('2 + 2?', ('sum',), '4'), ('Hi.', (), None)]
+    """
+    found: dict[str, Prompt] = {}
+    answered: dict[str, int] = {}
+    for number, prompt in enumerate(prompts, 1):
+        prompt_id = prompt.id
+        first = found.setdefault(prompt_id, prompt)
+        if None not in (first.expected, prompt.expected) and first.expected != prompt.expected:
+            raise PromptError(
+                f"Prompts {answered[prompt_id]} and {number} are the same but expect different answers: "
+                f"{_short(first.expected)} and {_short(prompt.expected)}."
+            )
+        if prompt.expected is not None:
+            answered.setdefault(prompt_id, number)
+        if first is not prompt:
+            found[prompt_id] = replace(
+                first,
+                tags=tuple(dict.fromkeys((*first.tags, *prompt.tags))),
+                expected=prompt.expected if first.expected is None else first.expected,
+            )
+    return tuple(found.values())
+
+
+def _short(answer: str | None) -> str:
+    return repr(answer if answer is None or len(answer) <= 40 else f"{answer[:37]}...")

@@ -11,6 +11,8 @@ import concurrent.futures
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal, overload
 from uuid import uuid4
 
@@ -29,12 +31,14 @@ from routebook.engine.prepare import (
     read_models,
     read_options,
 )
-from routebook.engine.recorder import Listener
+from routebook.engine.recorder import Guarded, Listener
 from routebook.engine.terms import read_terms
+from routebook.errors import OptionError, RunError, did_you_mean
 from routebook.interrupt import Interrupted
 from routebook.models import ModelId
 from routebook.pricing import price_book
-from routebook.prompts import Attachment, Prompt
+from routebook.prompts import Attachment, Prompt, distinct
+from routebook.redact import redact
 from routebook.store import Store, default_store
 from routebook.templates import as_prompts, fill
 
@@ -44,16 +48,24 @@ if TYPE_CHECKING:
     Prompts = str | Prompt | Sequence[str | Prompt] | pd.DataFrame
 
 _TICK_S = 0.1
+_STOPPING_S = 5.0
 
 
 class BackgroundRun(LiveRun):
     """A run that goes on in the background: watch it, wait for it, stop it, take what it has."""
 
     task: concurrent.futures.Future[None] | None = None
+    listener: Guarded | None = None
 
     def comparison(self) -> Comparison:
         """Return the comparison of what has finished so far; of a finished run, of all of it."""
-        return Comparison(self.run, self.prompts, self.finished_calls())
+        comparison = Comparison(self.run, self.prompts, self.finished_calls())
+        if self.store_error is not None:
+            comparison.warn(f"Not saved: {self.store_error} The answers are here: keep them with to_json(path).")
+        fault = None if self.listener is None else self.listener.fault
+        if fault is not None:
+            comparison.warn(f"on_event raised {type(fault).__name__}: {redact(str(fault))}. It was not called again.")
+        return comparison
 
     def result(self) -> Comparison:
         """Wait for the end and return the comparison; an interrupt stops the run (see `compare`)."""
@@ -70,7 +82,7 @@ def start(
     system: str | None = None,
     tags: Sequence[str] | None = None,
     expected: object = None,
-    images: Sequence[object] = (),
+    images: object = None,
     name: str | None = None,
     repeats: int = 1,
     max_tokens: int | None = None,
@@ -97,11 +109,14 @@ def start(
     on_event
         Called with each `Event`, from the engine's threads; it must be quick and must not raise.
     """
+    if name is not None and not (isinstance(name, str) and name.strip()):
+        raise OptionError(f"name must be a text, not {name!r}.")
     store = store or default_store()
     before = earlier.run_of(follow, store)
     if before is not None and models is None:
         models = before.models
-    prepared, settings = _prepare(
+    prepare_anew = partial(
+        _prepare,
         prompts,
         models,
         store=store,
@@ -120,12 +135,17 @@ def start(
         variables=variables,
         raw=raw,
     )
-    plan = prepared.plan
-    terms = read_terms(plan, timeout_s, retries, concurrency, budget_usd)
+    prepared, settings = prepare_anew()
+    terms = read_terms(prepared.plan, timeout_s, retries, concurrency, budget_usd)
+    run = None
     if prepared.resume is not None:
-        run = replace(prepared.resume, name=name or prepared.resume.name, blind=blind, status="running")
-        store.reopen_run(run.id)
-    else:
+        run = replace(prepared.resume, name=name or prepared.resume.name, settings=settings, blind=blind)
+        try:
+            store.reopen_run(run, prepared.plan.prompts)
+        except RunError:  # somebody else went on with it first
+            run, (prepared, settings) = None, prepare_anew(resume=False)
+    plan = prepared.plan
+    if run is None:
         run = RunInfo(
             id=uuid4().hex,
             name=name,
@@ -134,16 +154,22 @@ def start(
             plan_sha256=plan.sha256,
             status="running",
             planned=len(plan.calls),
-            repeats=repeats,
+            repeats=plan.repeats,
             settings=settings,
             replay_of=earlier.replayed_run(replay, plan),
             blind=blind,
         )
         store.begin_run(run, plan.prompts)
-    live = BackgroundRun(run, plan, on_event)
-    live.resumed = sum(call.answered is not None and call.answered.run_id == run.id for call in plan.calls)
-    fan_out = FanOut(live, store, prepared.providers, price_book(), terms, on_event, suggest)
-    live.task = background_loop.submit(fan_out.run())
+    listener = None if on_event is None else Guarded(on_event)
+    try:
+        live = BackgroundRun(replace(run, status="running"), plan, listener)
+        live.listener = listener
+        live.resumed = sum(call.answered is not None and call.answered.run_id == run.id for call in plan.calls)
+        fan_out = FanOut(live, store, prepared.providers, price_book(), terms, listener, suggest)
+        live.task = background_loop.submit(fan_out.run())
+    except BaseException:  # an interrupt at this very moment: nothing was sent, and the next try takes it up
+        store.end_run(run.id, "interrupted", {})
+        raise
     return live
 
 
@@ -240,7 +266,7 @@ def compare(
     >>> len(run.calls), len(run.errors)
     (2, 0)
     """
-    live = start(prompts, models, **options)
+    live = start(prompts, models, **_known(options))
     return live if background else wait(live)
 
 
@@ -248,7 +274,12 @@ async def acompare(
     prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | None = None, **options: Any
 ) -> Comparison:
     """As `compare`, to be awaited; cancelling it stops the run and keeps what came."""
-    live = await asyncio.to_thread(start, prompts, models, **options)
+    starting = asyncio.ensure_future(asyncio.to_thread(start, prompts, models, **_known(options)))
+    try:
+        live = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        starting.add_done_callback(_stop_started)
+        raise
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
     live.when_done(lambda: loop.call_soon_threadsafe(done.set))
@@ -256,9 +287,15 @@ async def acompare(
         await done.wait()
     except asyncio.CancelledError:
         live.stop()
-        await asyncio.to_thread(live.wait, 5.0)
+        await asyncio.to_thread(live.wait, _STOPPING_S)
         raise
     return _ended(live)
+
+
+def _stop_started(starting: asyncio.Future[BackgroundRun]) -> None:
+    """Stop a run whose caller went away while it was being started."""
+    if not starting.cancelled() and starting.exception() is None:
+        starting.result().stop()
 
 
 def wait(live: BackgroundRun) -> Comparison:
@@ -270,20 +307,29 @@ def wait(live: BackgroundRun) -> Comparison:
         live.stop()
         while not live.wait(_TICK_S):
             pass
-        raise Interrupted(live.comparison(), live.run.planned) from None
+        raise Interrupted(_ended(live), live.run.planned) from None
     return _ended(live)
 
 
 def _ended(live: BackgroundRun) -> Comparison:
-    task = live.task
-    if task is not None:
-        task.result(5.0)  # a fault of the engine itself is raised here, not swallowed in the background
-    comparison = live.comparison()
-    if live.store_error is not None:
-        comparison.warn(
-            f"Not saved: {live.store_error} The answers are in this comparison: keep them with to_json(path)."
-        )
-    return comparison
+    if live.task is not None:
+        live.task.result(_STOPPING_S)  # a fault of the engine itself is raised here, not swallowed in the background
+    return live.comparison()
+
+
+def _known(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Refuse an argument that `start` does not have, and name the nearest.
+
+    Raises
+    ------
+    OptionError
+        If there is one.
+    """
+    known = [name for name in signature(start).parameters if name not in ("prompts", "models")]
+    for name in options:
+        if name not in known:
+            raise OptionError(f"compare has no argument {name!r}.{did_you_mean(name, known)}")
+    return options
 
 
 def plan(prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | None = None, **options: Any) -> Plan:
@@ -295,6 +341,7 @@ def plan(prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | Non
     >>> rb.plan("Say hello.", models=["sim/small"], cache=False).quote.to_ask
     1
     """
+    _known(options)
     store = options.pop("store", None) or default_store()
     for unused in ("name", "budget_usd", "blind", "timeout_s", "retries", "concurrency", "background", "on_event"):
         options.pop(unused, None)
@@ -324,7 +371,7 @@ def _prepare(
     system: str | None = None,
     tags: Sequence[str] | None = None,
     expected: object = None,
-    images: Sequence[object] = (),
+    images: object = None,
     repeats: int = 1,
     max_tokens: int | None = None,
     temperature: float | None = None,
@@ -334,14 +381,17 @@ def _prepare(
     replay: earlier.Replay = False,
     variables: Mapping[str, object] | None = None,
     raw: bool = False,
+    resume: bool = True,
 ) -> tuple[Prepared, dict[str, object]]:
     ids = read_models(models)
     options = read_options(max_tokens=max_tokens, temperature=temperature, effort=effort, schema=schema)
     if variables is not None and not raw:
         prompts, system = _filled(prompts, variables), None if system is None else fill(system, variables)
     asked = as_prompts(prompts, system=system, tags=tags, expected=expected)
-    if images:
-        asked = _with_images(asked, tuple(Attachment.of(image) for image in images))
+    if images is not None:
+        several = images if isinstance(images, list | tuple) else [images]
+        asked = _with_images(asked, tuple(Attachment.of(image) for image in several))
+    asked = distinct(asked)
     settings: dict[str, object] = {**options.given(), **({} if cache else {"cache": False})}
     history = None
     if before is not None:
@@ -359,6 +409,7 @@ def _prepare(
         settings=settings,
         store=store,
         prices=price_book(),
+        resume=resume,
     )
     return prepared, settings
 

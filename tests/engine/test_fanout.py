@@ -23,7 +23,7 @@ from routebook.engine.retries import RetryPolicy
 from routebook.models import ModelId
 from routebook.pricing import PriceBook
 from routebook.prompts import Prompt
-from routebook.providers.contract import CallError, Options, Request, Usage
+from routebook.providers.contract import CallError, HostDefaults, Options, Request, Usage
 from routebook.store import Store
 
 
@@ -57,7 +57,7 @@ def live_run(
 ) -> LiveRun:
     prompts = tuple({call.prompt_id: call.prompt for call in calls}.values())
     models = tuple(dict.fromkeys(call.model for call in calls))
-    plan = Plan(tuple(calls), prompts, models, 1, quote(calls, prices))
+    plan = Plan(tuple(calls), prompts, models, 1, quote(calls, prices, {"scripted": HostDefaults()}))
     run = RunInfo(
         id=f"{random.getrandbits(128):032x}",
         name=None,
@@ -220,7 +220,7 @@ async def test_stopping_one_model_closes_its_stream_and_leaves_the_others(store:
     assert a.failure is not None
     assert (a.failure.kind, a.text) == ("interrupted", "partial")
     assert b.status == "ok"
-    assert made.live.run.status == "finished"
+    assert made.live.run.status == "interrupted"  # asked again, it goes on where it was stopped
 
 
 async def test_stopping_all_keeps_what_came_and_asks_nothing_more(store: Store, prices: PriceBook) -> None:
@@ -233,7 +233,8 @@ async def test_stopping_all_keeps_what_came_and_asks_nothing_more(store: Store, 
     assert len(provider.asked) == 2
     assert made.live.run.status == "interrupted"
     kinds = [call.failure.kind if call.failure else "ok" for call in made.live.finished_calls()]
-    assert kinds == ["ok", *["interrupted"] * 4]
+    assert kinds == ["ok", "interrupted"]
+    assert [live.phase for live in made.live.calls] == ["done"] * 5
     resumable = store.resumable_run(made.live.plan.sha256)
     assert resumable is not None
     assert resumable.id == made.live.run.id
@@ -278,7 +279,7 @@ async def test_a_call_waits_for_those_in_flight_before_it_is_refused() -> None:
     waiting = asyncio.create_task(purse.reserve(Decimal(6), simulated=False))
     await asyncio.sleep(0)
     assert not waiting.done()
-    await purse.settle(Decimal(6), Decimal(1), simulated=False)
+    purse.settle(Decimal(6), Decimal(1), simulated=False)
     assert await waiting is None
 
 
@@ -301,3 +302,81 @@ async def test_an_option_a_model_does_not_take_is_its_own_error_before_sending(s
     assert plain.failure.kind == "option"
     assert a.status == "ok"
     assert [request.model.model for request in provider.asked] == ["a"]
+
+
+async def stop_while(made: FanOut, model: str | None, happened: Callable[[], bool]) -> None:
+    running = asyncio.create_task(made.run())
+    await until(happened)
+    made.live.stop(model)
+    await asyncio.wait_for(running, 5)
+
+
+async def test_a_stop_while_a_host_asked_for_a_pause_leaves_the_other_models_alone(
+    store: Store, prices: PriceBook
+) -> None:
+    slow = CallError("rate_limit", "slow down", retry_after_s=30)
+    provider = ScriptedProvider({"a": [Script(error=slow)]})
+    made = fan_out(store, prices, provider, planned(["a"], prompts=3), concurrency=2)
+    await stop_while(made, None, lambda: len([live for live in made.live.calls if live.phase == "waiting"]) == 2)
+    assert made.live.run.status == "interrupted"
+    assert {call.failure.kind for call in made.live.finished_calls() if call.failure} == {"rate_limit"}
+    assert len(provider.asked) == 2
+
+
+async def test_a_stop_while_calls_wait_for_money_ends_the_run(store: Store, prices: PriceBook) -> None:
+    provider = ScriptedProvider({"a": [Script(gate=asyncio.Event())]})
+    # A call may cost 0.0000508 at most: there is room for one at a time.
+    made = fan_out(
+        store, prices, provider, planned(["a"], 4, Options(max_tokens=4)), budget_usd=Decimal("0.00006"), concurrency=4
+    )
+    await stop_while(made, None, lambda: provider.in_flight == 1)
+    assert made.live.run.status == "interrupted"
+    assert len(provider.asked) == 1
+    assert made.means.purse.run.reserved_usd == 0
+
+
+async def test_a_failed_attempt_of_unknown_cost_uses_up_its_part_of_the_budget(store: Store, prices: PriceBook) -> None:
+    provider = ScriptedProvider({"a": [Script(error=CallError("truncated", "cut off"))]})
+    made = fan_out(
+        store,
+        prices,
+        provider,
+        planned(["a"], 1, Options(max_tokens=4)),
+        budget_usd=Decimal("0.00012"),
+        retries=RetryPolicy(9, base_s=0.0),
+    )
+    await made.run()
+    (call,) = made.live.finished_calls()
+    assert len(provider.asked) == 2  # there was money for two attempts at most
+    assert call.failure is not None
+    assert "not asked again" in call.failure.hint
+    ledger = made.means.purse.run
+    assert ledger.spent_usd == 0
+    assert ledger.presumed_usd <= Decimal("0.00012")
+    assert ledger.reserved_usd == 0
+
+
+async def test_a_fault_in_a_plug_ins_check_is_that_models_error(store: Store, prices: PriceBook) -> None:
+    class Broken(ScriptedProvider):
+        def check(self, request: Request) -> None:
+            if request.model.model == "a":
+                raise ValueError("oops")
+
+    made = fan_out(store, prices, Broken(), planned(["a", "b"]))
+    await made.run()
+    a, b = made.live.finished_calls()
+    assert a.failure is not None
+    assert a.failure.kind == "internal"
+    assert b.status == "ok"
+
+
+async def test_a_cap_that_the_host_sends_by_itself_is_what_is_set_aside(store: Store, prices: PriceBook) -> None:
+    class Verbose(ScriptedProvider):
+        def defaults(self) -> HostDefaults:
+            return HostDefaults(max_tokens=1_000_000)
+
+    made = fan_out(store, prices, Verbose(), planned(["a"]), budget_usd=Decimal(1))
+    await made.run()
+    (call,) = made.live.finished_calls()
+    assert call.failure is not None
+    assert call.failure.kind == "budget"

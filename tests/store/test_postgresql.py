@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.support.examples import PROMPT, call_of, run_of
+from tests.support.resuming import reopen_at_once
 from tests.support.strategies import calls, prompts
 
 from routebook.calls import Call
@@ -65,8 +66,18 @@ def test_a_run_is_resumed_and_found(store: Store) -> None:
     store.begin_run(run, [PROMPT])
     store.end_run(run.id, "interrupted", {})
     assert store.resumable_run(run.plan_sha256) == replace(run, status="interrupted")
-    store.reopen_run(run.id)
+    store.reopen_run(run, [PROMPT])
     assert store.load_run(run.id[:8])[0] == store.load_run("pg")[0] == run
+
+
+def test_of_two_who_go_on_with_a_run_at_once_one_succeeds(store: Store) -> None:
+    for _ in range(5):
+        run = run_of()
+        store.begin_run(run, [PROMPT])
+        store.end_run(run.id, "interrupted", {})
+        (name,), refused = reopen_at_once(URL, run)
+        assert len(refused) == 3
+        assert store.load_run(run.id)[:2] == (replace(run, name=name), (replace(PROMPT, tags=(name,)),))
 
 
 def test_many_stores_begin_the_same_prompts_at_once(store: Store) -> None:

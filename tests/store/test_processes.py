@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
 from sqlalchemy import create_engine, text
+from tests.support.asking import PNG
 from tests.support.examples import PROMPT, call_of, run_of
+from tests.support.resuming import reopen_at_once
 
 from routebook.errors import RunError
+from routebook.prompts import Prompt
 from routebook.store import Store
 
 _ROOT = Path(__file__).parents[2]
@@ -27,8 +32,8 @@ store = Store.open(sys.argv[1])
 sys.stdin.readline()
 run = run_of(name=sys.argv[2])
 store.begin_run(run, [PROMPT])
-for _ in range(10):
-    for future in [store.add_call(call_of(run)) for _ in range(20)]:
+for i in range(10):
+    for future in [store.add_call(call_of(run, repeat=20 * i + j)) for j in range(20)]:
         future.result()
 store.end_run(run.id, "finished", {})
 store.close()
@@ -36,14 +41,15 @@ store.close()
 
 _WRITES_UNTIL_KILLED = """
 import sys
+from itertools import count
 from routebook.store import Store
 from tests.support.examples import PROMPT, call_of, run_of
 store = Store.open(sys.argv[1])
 run = run_of()
 store.begin_run(run, [PROMPT])
 print(run.id, flush=True)
-while True:
-    calls = [call_of(run) for _ in range(5)]
+for i in count():
+    calls = [call_of(run, repeat=5 * i + j) for j in range(5)]
     for call, future in [(call, store.add_call(call)) for call in calls]:
         future.result()
         print(call.id, flush=True)
@@ -59,7 +65,7 @@ run = run_of()
 store.begin_run(run, [PROMPT])
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
-waiting = [call_of(run, text="x" * 100_000) for _ in range(20)]
+waiting = [call_of(run, repeat=i, text="x" * 100_000) for i in range(20)]
 kept = []
 for call in waiting:
     try:
@@ -84,8 +90,56 @@ from tests.support.examples import PROMPT, call_of, run_of
 store = Store.open(sys.argv[1])
 run = run_of(name="left open")
 store.begin_run(run, [PROMPT])
-for _ in range(100):
-    store.add_call(call_of(run))
+for i in range(100):
+    store.add_call(call_of(run, repeat=i))
+"""
+
+
+_FORKS = """
+import os, signal, sys, threading
+from itertools import count
+from routebook.store import Store, default_store
+from tests.support.examples import PROMPT, call_of, run_of
+store = default_store()
+run, childs = run_of(name="parent"), run_of(name="child")
+store.begin_run(run, [PROMPT])
+done = threading.Event()
+started = threading.Barrier(5)
+def write(thread):
+    started.wait()
+    for i in count():
+        store.add_call(call_of(run, repeat=10_000 * thread + i)).result()
+        store.calls_of(run.id, texts=False)
+        if done.is_set():
+            break
+threads = [threading.Thread(target=write, args=(i,)) for i in range(4)]
+for thread in threads:
+    thread.start()
+started.wait()
+store.begin_run(childs, [PROMPT])
+store.end_run(childs.id, "interrupted", {})
+for i in range(10):
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(20)  # not to wait for ever where it hangs
+        try:
+            store.reopen_run(childs, [PROMPT])
+            store.add_call(call_of(childs, repeat=i)).result()
+            assert len(store.calls_of(childs.id)) == i + 1
+            assert default_store().load_run("child")[0] == childs
+            store.end_run(childs.id, "interrupted", {})
+            store.close()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code:
+        break
+done.set()
+for thread in threads:
+    thread.join()
+print(code, len(store.calls_of(childs.id)), len(store.calls_of(run.id)) == len({c.id for c in store.all_calls()}) - 10)
+store.close()
 """
 
 
@@ -137,7 +191,7 @@ def test_a_killed_process_loses_no_call_it_was_told_is_stored_and_its_run_can_be
     run = store.load_run(run_id)[0]
     assert store.resumable_run(run.plan_sha256) is None  # it still runs
     with pytest.raises(RunError, match=f"still being run by process {child.pid}"):
-        store.reopen_run(run_id)
+        store.reopen_run(run, [PROMPT])
 
     child.send_signal(signal.SIGKILL)
     told += child.stdout.read().split()
@@ -148,11 +202,23 @@ def test_a_killed_process_loses_no_call_it_was_told_is_stored_and_its_run_can_be
 
     assert set(told) <= {call.id for call in store.calls_of(run_id)}
     assert store.resumable_run(run.plan_sha256) == run
-    store.reopen_run(run_id)
+    store.reopen_run(run, [PROMPT])
     assert store.resumable_run(run.plan_sha256) is None  # now it is ours
     store.add_call(call_of(run)).result()
     store.end_run(run_id, "finished", {})
     store.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_writes_and_reads_with_its_parents_store_while_the_parent_goes_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROUTEBOOK_STORE", str(path))
+    process = start(_FORKS)
+    assert process.communicate(timeout=60)[0].split() == ["0", "10", "True"]
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="needs waitid, to see a dead process that nobody waited for")
@@ -186,8 +252,45 @@ def test_a_run_that_ended_early_can_be_resumed_by_anyone(store: Store, status: s
     found = store.resumable_run(run.plan_sha256)
     assert found is not None
     assert (found.id, found.status) == (run.id, status)
-    store.reopen_run(run.id)
+    store.reopen_run(run, [PROMPT])
     assert store.load_run(run.id)[0] == run
+
+
+def test_who_goes_on_with_a_run_says_anew_what_it_is_called_and_what_is_expected(store: Store) -> None:
+    run = run_of(name="old", settings={"max_tokens": 10})
+    store.begin_run(run, [PROMPT])
+    kept = call_of(run)
+    store.add_call(kept).result()
+    store.end_run(run.id, "interrupted", {})
+    shown = Prompt.of("What is this?", images=[PNG])
+    asked = (replace(PROMPT, tags=("sums",), expected="four"), shown)
+    now = replace(run, name="new", blind=True, settings={"max_tokens": 20}, status="interrupted")
+
+    store.reopen_run(now, asked)
+
+    assert store.load_run(run.id) == (replace(now, status="running"), asked, [kept])
+    assert store.resumable_run(run.plan_sha256) is None
+
+
+def test_of_two_who_go_on_with_a_run_at_once_one_succeeds_and_the_other_changes_nothing(store: Store) -> None:
+    for _ in range(5):
+        run = run_of()
+        store.begin_run(run, [PROMPT])
+        store.end_run(run.id, "interrupted", {})
+        names, refused = reopen_at_once(store.url, run)
+        (name,) = names
+        assert len(refused) == 3
+        assert all("still being run by process" in str(error) for error in refused)
+        assert store.load_run(run.id)[:2] == (replace(run, name=name), (replace(PROMPT, tags=(name,)),))
+
+
+def test_a_replay_is_never_resumed(store: Store) -> None:
+    asked = run_of(created_at=datetime.now(UTC) - timedelta(hours=1))
+    replay = run_of(replay_of=asked.id)
+    for run in (asked, replay):
+        store.begin_run(run, [PROMPT])
+        store.end_run(run.id, "interrupted", {})
+    assert store.resumable_run(replay.plan_sha256) == replace(asked, status="interrupted")
 
 
 def test_a_finished_run_is_never_resumed(store: Store) -> None:
@@ -196,9 +299,9 @@ def test_a_finished_run_is_never_resumed(store: Store) -> None:
     store.end_run(run.id, "finished", {})
     assert store.resumable_run(run.plan_sha256) is None
     with pytest.raises(RunError, match="is finished"):
-        store.reopen_run(run.id)
+        store.reopen_run(run, [PROMPT])
     with pytest.raises(RunError, match="There is no run"):
-        store.reopen_run("0" * 32)
+        store.reopen_run(run_of(), [])
 
 
 def test_the_newest_of_several_unfinished_runs_is_resumed(store: Store) -> None:

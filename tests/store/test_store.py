@@ -15,6 +15,8 @@ from tests.support.examples import PROMPT, call_of, run_of, sha256
 
 from routebook.calls import Call, Failure, Timeline
 from routebook.errors import RunError, StoreError
+from routebook.models import ModelId
+from routebook.prompts import Prompt
 from routebook.store import Store, default_store
 
 
@@ -147,11 +149,51 @@ def test_runs_are_summed_up_newest_first(store: Store) -> None:
     assert len(store.runs(limit=1)) == 1
 
 
+def test_of_a_call_that_was_asked_again_only_the_newest_try_stands_but_all_were_paid_for(store: Store) -> None:
+    run = run_of(planned=4)
+    other = Prompt.of("What is 3 + 3?")
+    store.begin_run(run, [PROMPT, other])
+    failed = {"status": "error", "failure": Failure("interrupted", "Stopped.")}
+    tries = [
+        call_of(run, **failed),
+        first := call_of(run, repeat=1),
+        call_of(run, prompt_id=other.id, **failed),
+        large := call_of(run, model=ModelId("sim", "large")),
+        again := call_of(run),
+        call_of(run, prompt_id=other.id, **failed),
+        last := call_of(run, prompt_id=other.id, **failed),
+    ]
+    keep(store, *tries)
+
+    assert store.calls_of(run.id) == store.load_run(run.id)[2] == [first, large, again, last]
+    assert [call.id for call in store.calls_of(run.id, texts=False)] == [first.id, large.id, again.id, last.id]
+    assert (store.runs()[0].finished, store.runs()[0].errors) == (4, 1)
+    assert [call.id for call in store.all_calls()] == [call.id for call in tries]
+
+
+def test_a_prompt_that_a_run_lists_twice_keeps_both_its_answers(store: Store) -> None:
+    run = run_of(planned=2)
+    store.begin_run(run, [PROMPT, replace(PROMPT, tags=("x",))])
+    tries = [call_of(run, status="error", failure=Failure("server", "It failed.")), call_of(run), call_of(run)]
+    keep(store, *tries)
+    assert store.calls_of(run.id) == tries[1:]
+    assert (store.runs()[0].finished, store.runs()[0].errors) == (2, 0)
+
+
+def test_the_same_questions_in_another_run_are_its_own(store: Store) -> None:
+    runs = [run_of(), run_of()]
+    for run in runs:
+        store.begin_run(run, [PROMPT])
+        keep(store, call_of(run))
+    assert [run.finished for run in store.runs()] == [1, 1]
+    assert [len(store.calls_of(run.id)) for run in runs] == [1, 1]
+
+
 def test_all_calls_come_without_what_is_long(store: Store) -> None:
     now = datetime.now(UTC)
     run = run_of()
     store.begin_run(run, [PROMPT])
-    old, new = call_of(run, started_at=now - timedelta(days=2)), call_of(run, started_at=now)
+    old, new = call_of(run, started_at=now - timedelta(days=2)), call_of(run, repeat=1, started_at=now)
     keep(store, old, new)
 
     assert list(store.all_calls()) == [replace(call, text="", timeline=Timeline()) for call in (old, new)]
@@ -219,9 +261,10 @@ def test_clearing_the_cache_keeps_history_and_recordings(store: Store) -> None:
     assert (store.cache_info().entries, store.cache_info().bytes, store.cache_info().oldest) == (0, 0, None)
     run = run_of()
     store.begin_run(run, [PROMPT])
-    first, second = call_of(run, text="é" * 10, timeline=Timeline()), call_of(run, text="", timeline=Timeline())
-    keep(store, first, second, call_of(run, replayed=True))
-    keys = [(first.fingerprint, 0), (second.fingerprint, 0)]
+    first = call_of(run, text="é" * 10, timeline=Timeline())
+    second = call_of(run, repeat=1, text="", timeline=Timeline())
+    keep(store, first, second, call_of(run, repeat=2, replayed=True))
+    keys = [(first.fingerprint, 0), (second.fingerprint, 1)]
 
     assert (store.cache_info().entries, store.cache_info().bytes) == (2, 20)
     assert store.cache_info().oldest == first.started_at
@@ -251,7 +294,7 @@ def test_somebody_elses_run_is_imported_once_and_answers_only_for_replays(store:
     assert store.recorded_calls([key]) == {key: call}
     assert store.resumable_run(run.plan_sha256) is None
     with pytest.raises(RunError, match="was recorded elsewhere"):
-        store.reopen_run(run.id)
+        store.reopen_run(run, [PROMPT])
 
 
 def test_a_recording_with_calls_of_another_run_is_refused_as_a_whole(store: Store) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_calls_that_queue_up_share_one_commit(path: Path) -> None:
         run = run_of()
         store.begin_run(run, [PROMPT])
         commits.clear()
-        calls = [call_of(run) for _ in range(300)]
+        calls = [call_of(run, repeat=i) for i in range(300)]
         with locked(path):
             futures = [store.add_call(call) for call in calls]
         assert all(future.result() is None for future in futures)
@@ -70,9 +71,9 @@ def test_many_threads_may_write_and_read_one_store(store: Store) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])
 
-    def work(_: int) -> int:
-        for _ in range(10):
-            store.add_call(call_of(run)).result()
+    def work(thread: int) -> int:
+        for i in range(10):
+            store.add_call(call_of(run, repeat=10 * thread + i)).result()
         return len(store.calls_of(run.id))
 
     with ThreadPoolExecutor(16) as pool:
@@ -92,7 +93,7 @@ def test_a_call_given_twice_is_stored_once(store: Store) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])
     call = call_of(run)
-    futures = [store.add_call(call), store.add_call(call), store.add_call(call_of(run))]
+    futures = [store.add_call(call), store.add_call(call), store.add_call(call_of(run, repeat=1))]
     assert [future.exception() for future in futures] == [None, None, None]
     assert len(store.calls_of(run.id)) == 2
 
@@ -100,8 +101,8 @@ def test_a_call_given_twice_is_stored_once(store: Store) -> None:
 def test_one_call_that_cannot_be_stored_does_not_take_the_others_with_it(store: Store, path: Path) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])
-    good = [call_of(run) for _ in range(4)]
-    stored = call_of(run)
+    good = [call_of(run, repeat=i) for i in range(4)]
+    stored = call_of(run, repeat=4)
     store.add_call(stored).result()
     bad = [
         call_of(run_of()),  # of a run that never began
@@ -132,6 +133,19 @@ def test_a_locked_store_is_named_and_later_writes_succeed(path: Path) -> None:
         assert store.calls_of(run.id) == []  # reading goes on
     store.add_call(kept := call_of(run)).result()
     assert store.calls_of(run.id) == [kept]
+    store.end_run(run.id, "failed", {"p50": 0.1})
+    assert store.load_run(run.id)[0] == replace(run, status="failed", loop_lag_ms={"p50": 0.1})
+    store.close()
+
+
+def test_a_run_can_end_as_soon_as_the_store_is_free_again(path: Path) -> None:
+    store = Store.open(path, timeout_s=0.05)
+    run = run_of()
+    store.begin_run(run, [PROMPT])
+    with locked(path):
+        assert isinstance(store.add_call(call_of(run)).exception(), StoreError)
+    store.end_run(run.id, "failed", {})
+    assert store.load_run(run.id)[0].status == "failed"
     store.close()
 
 
@@ -143,7 +157,7 @@ def test_a_full_disk_is_named_and_writing_goes_on_when_there_is_space(path: Path
         run = run_of()
         store.begin_run(run, [PROMPT])
         store.add_call(small := call_of(run)).result()
-        large = call_of(run, text="x" * 1_000_000)
+        large = call_of(run, repeat=1, text="x" * 1_000_000)
         with pytest.raises(StoreError, match="is on a full disk: make space, then run again"):
             store.add_call(large).result()
         pages[0] = 1_000_000

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from routebook.providers.contract import CallError, Credentials, Reply, Request, Sink, Usage
+from routebook.providers.contract import CallError, Credentials, HostDefaults, Reply, Request, Sink, Usage
 
 
 @dataclass
@@ -39,6 +39,9 @@ class ScriptedProvider:
 
     def credentials(self) -> Credentials:
         return Credentials(True, "none needed")
+
+    def defaults(self) -> HostDefaults:
+        return HostDefaults()
 
     def check(self, request: Request) -> None:
         if request.options.effort is not None and request.model.model == "plain":

@@ -8,12 +8,14 @@ was reserved.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from decimal import Decimal, InvalidOperation
 from threading import Lock
 
 from routebook.errors import OptionError
 
 ZERO = Decimal(0)
+_LOOK_AGAIN_S = 0.5
 
 
 def as_usd(value: object) -> Decimal:
@@ -34,11 +36,28 @@ def as_usd(value: object) -> Decimal:
 
 
 class Ledger:
-    """Money under one cap; thread-safe. `limit_usd` of `None` counts without a cap."""
+    """Money under one cap; thread-safe.
+
+    Attributes
+    ----------
+    limit_usd
+        The cap, US dollars; `None` counts without one.
+    spent_usd
+        What is known to have been spent.
+    presumed_usd
+        What calls and attempts of unknown cost may have cost at most; it counts under the cap, and as nothing else.
+    reserved_usd
+        What calls in flight may cost at most.
+    simulated_usd
+        Simulated dollars, which count nowhere.
+    calls, priced
+        How many calls were made, and of how many the cost is known.
+    """
 
     def __init__(self, limit_usd: Decimal | None = None) -> None:
         self.limit_usd = limit_usd
         self.spent_usd = ZERO
+        self.presumed_usd = ZERO
         self.reserved_usd = ZERO
         self.simulated_usd = ZERO
         self.priced = 0
@@ -48,25 +67,37 @@ class Ledger:
     @property
     def left_usd(self) -> Decimal | None:
         """What is left under the cap, calls in flight counted; `None` without a cap."""
-        return None if self.limit_usd is None else self.limit_usd - self.spent_usd - self.reserved_usd
+        return None if self.limit_usd is None else self.limit_usd - self._used_usd - self.reserved_usd
+
+    @property
+    def _used_usd(self) -> Decimal:
+        return self.spent_usd + self.presumed_usd
 
     def try_reserve(self, amount: Decimal) -> bool | None:
         """Reserve an amount: `True` if it fits, `None` if it may fit once calls in flight are settled, else `False`."""
         with self._lock:
-            if self.limit_usd is not None and self.spent_usd + self.reserved_usd + amount > self.limit_usd:
-                may_fit = self.reserved_usd > 0 and self.spent_usd + amount <= self.limit_usd
+            if self.limit_usd is not None and self._used_usd + self.reserved_usd + amount > self.limit_usd:
+                may_fit = self.reserved_usd > 0 and self._used_usd + amount <= self.limit_usd
                 return None if may_fit else False
             self.reserved_usd += amount
             return True
 
     def settle(self, reserved: Decimal, spent: Decimal | None) -> None:
-        """Replace what was reserved by what was spent; `None` is a call whose price is not known."""
+        """Replace what was reserved by what was spent; where that is not known, by what was reserved."""
         with self._lock:
             self.reserved_usd -= reserved
             self.calls += 1
-            if spent is not None:
+            if spent is None:
+                self.presumed_usd += reserved
+            else:
                 self.spent_usd += spent
                 self.priced += 1
+
+    def presume(self, reserved: Decimal) -> None:
+        """Take what was reserved as used up by an attempt of unknown cost; the call itself goes on."""
+        with self._lock:
+            self.reserved_usd -= reserved
+            self.presumed_usd += reserved
 
     def release(self, reserved: Decimal) -> None:
         """Give back what was reserved for a call that was not made."""
@@ -80,7 +111,7 @@ class Purse:
     def __init__(self, run: Ledger, session: Ledger) -> None:
         self.run = run
         self.session = session
-        self._settled = asyncio.Condition()
+        self._changed = asyncio.Event()
 
     @property
     def capped(self) -> bool:
@@ -89,19 +120,41 @@ class Purse:
 
     async def reserve(self, amount: Decimal, *, simulated: bool) -> Ledger | None:
         """Reserve under both caps, waiting for calls in flight; return the ledger whose cap forbids it, if one does."""
-        async with self._settled:
-            while True:
-                blocked = self._try(amount, simulated)
-                if blocked is None:
-                    return None
-                ledger, may_fit = blocked
-                if not may_fit:
-                    return ledger
-                # Another run may settle the session's ledger without waking this one: look again now and then.
-                try:
-                    await asyncio.wait_for(self._settled.wait(), 0.5)
-                except TimeoutError:
-                    continue
+        while True:
+            changed = self._changed
+            blocked = self._try(amount, simulated)
+            if blocked is None:
+                return None
+            ledger, may_fit = blocked
+            if not may_fit:
+                return ledger
+            # Another run may settle the session's ledger without waking this one: look again now and then.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_AGAIN_S):
+                    await changed.wait()
+
+    def settle(self, reserved: Decimal, spent: Decimal | None, *, simulated: bool) -> None:
+        """Settle a call under both, and wake who waits. `None` is a call whose cost is not known."""
+        self.run.settle(reserved, spent)
+        if simulated:
+            self.session.simulated_usd += spent or ZERO
+        else:
+            self.session.settle(reserved, spent)
+        self._wake()
+
+    def release(self, reserved: Decimal, *, simulated: bool) -> None:
+        """Give back a reservation for a call that was not sent."""
+        self.run.release(reserved)
+        if not simulated:
+            self.session.release(reserved)
+        self._wake()
+
+    def presume(self, reserved: Decimal, *, simulated: bool) -> None:
+        """Take a reservation as used up by an attempt of unknown cost."""
+        self.run.presume(reserved)
+        if not simulated:
+            self.session.presume(reserved)
+        self._wake()
 
     def _try(self, amount: Decimal, simulated: bool) -> tuple[Ledger, bool] | None:
         answer = self.run.try_reserve(amount)
@@ -115,16 +168,9 @@ class Purse:
             return self.session, answer is None
         return None
 
-    async def settle(self, reserved: Decimal, spent: Decimal | None, *, simulated: bool) -> None:
-        """Settle under both, and wake who waits."""
-        self.run.settle(reserved, spent)
-        if simulated:
-            self.session.simulated_usd += spent or ZERO
-        else:
-            self.session.settle(reserved, spent)
-        if self.capped:
-            async with self._settled:
-                self._settled.notify_all()
+    def _wake(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
 
 session_ledger = Ledger()

@@ -32,7 +32,7 @@ class LiveCall:
     attempt
         Which attempt it is at, from 1; 0 before the first.
     call
-        The finished call, once it is on disk.
+        The finished call, once it is on disk; `None` for one that was stopped before it was sent.
     """
 
     __slots__ = ("attempt", "call", "index", "phase", "planned", "recorder", "task")
@@ -159,6 +159,11 @@ class LiveRun:
         """Whether a model was stopped."""
         return model in self._stopped
 
+    @property
+    def any_stopped(self) -> bool:
+        """Whether anything was stopped before its end."""
+        return bool(self._stopped)
+
     def finished_calls(self) -> list[Call]:
         """The calls that are done, in the plan's order."""
         return [live.call for live in self.calls if live.call is not None]
@@ -191,6 +196,10 @@ class LiveRun:
             message = call.failure.message if call.failure else ""
             kind: EventKind = "failed" if call.failure else "finished"
             self._listener(Event(kind, live.index, perf_counter_ns(), message))
+
+    def skip(self, live: LiveCall) -> None:
+        """Take a call as one that was not asked: it was stopped before it was sent."""
+        live.phase = "done"
 
     def close(self, run: RunInfo) -> None:
         """Take the run as done."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from routebook.calls import Call, Failure
 from routebook.models import ModelId
 from routebook.pricing import PriceBook, format_usd
 from routebook.prompts import Message, Prompt
-from routebook.providers.contract import Request
+from routebook.providers.contract import HostDefaults, Request
 
 ASSUMED_OUTPUT_TOKENS = 4096
 """Output tokens a call without `max_tokens` is taken to need at most, for the quote and under a spending cap."""
@@ -148,15 +148,18 @@ def input_tokens_range(messages: Sequence[Message], system: str | None) -> tuple
     return int(characters / sparse) + overhead + few * images, int(characters / dense) + overhead + many * images
 
 
-def most_usd(call: PlannedCall, prices: PriceBook) -> Decimal | None:
-    """What a call may cost at most under our assumptions; `None` when its price is not known."""
+def most_usd(call: PlannedCall, prices: PriceBook, host: HostDefaults) -> Decimal | None:
+    """What a call may cost at most under our assumptions; `None` when its price is not known.
+
+    The output is taken to have `max_tokens`, where such a cap is sent, else `ASSUMED_OUTPUT_TOKENS`.
+    """
     _, most = input_tokens_range(call.request.messages, call.request.system)
-    output = call.request.options.max_tokens or ASSUMED_OUTPUT_TOKENS
-    price = prices.estimate(call.model, input_tokens=most, output_tokens=output)
+    output = call.request.options.max_tokens or host.max_tokens or ASSUMED_OUTPUT_TOKENS
+    price = prices.estimate(call.model, input_tokens=most, output_tokens=output, region=host.region)
     return None if price is None else price.usd
 
 
-def quote(calls: Sequence[PlannedCall], prices: PriceBook) -> Quote:
+def quote(calls: Sequence[PlannedCall], prices: PriceBook, hosts: Mapping[str, HostDefaults]) -> Quote:
     """Say what the calls may cost, before anything is sent."""
     low = high = simulated_low = simulated_high = Decimal(0)
     to_ask = answered = 0
@@ -166,13 +169,14 @@ def quote(calls: Sequence[PlannedCall], prices: PriceBook) -> Quote:
             answered += call.answered is not None
             continue
         to_ask += 1
-        most = most_usd(call, prices)
+        host = hosts[call.model.host]
+        most = most_usd(call, prices, host)
         if most is None:
             unpriced[str(call.model)] = None
             continue
         fewest, _ = input_tokens_range(call.request.messages, call.request.system)
         few_output = min(_FEWEST_OUTPUT_TOKENS, call.request.options.max_tokens or _FEWEST_OUTPUT_TOKENS)
-        least = prices.estimate(call.model, input_tokens=fewest, output_tokens=few_output)
+        least = prices.estimate(call.model, input_tokens=fewest, output_tokens=few_output, region=host.region)
         if least is not None and least.source == "simulated":
             simulated_low += least.usd
             simulated_high += most

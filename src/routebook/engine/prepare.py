@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,9 @@ def read_models(models: str | ModelId | Sequence[str | ModelId] | None) -> tuple
         If one is given twice.
     """
     given: Sequence[str | ModelId] = [models] if isinstance(models, str | ModelId) else list(models or ())
+    for one in given:
+        if not isinstance(one, str | ModelId):
+            raise ModelError(f"{one!r} is not a model id: write host/model, such as sim/small.")
     if not given:
         raise ModelError("Name at least one model, such as sim/small or openai/gpt-6.1-terra; %models lists them.")
     ids = tuple(one if isinstance(one, ModelId) else ModelId.parse(one) for one in given)
@@ -56,6 +60,23 @@ def read_models(models: str | ModelId | Sequence[str | ModelId] | None) -> tuple
         if ids.count(one) > 1:
             raise OptionError(f"{one} is given twice; to ask a model several times use repeats=... (--repeat).")
     return ids
+
+
+def whole_number(name: str, value: object) -> int:
+    """Read a whole number, 1 or more, of any integer type (NumPy's too).
+
+    Raises
+    ------
+    OptionError
+        If it is none.
+    """
+    try:
+        number = -1 if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = -1
+    if number < 1:
+        raise OptionError(f"{name} must be a whole number, 1 or more, not {value!r}.")
+    return number
 
 
 def read_schema(schema: object) -> str | None:
@@ -102,8 +123,8 @@ def _read_json(source: str | Path) -> object:
 
 def read_options(*, max_tokens: int | None, temperature: float | None, effort: str | None, schema: object) -> Options:
     """Check what the user gave beyond the prompt."""
-    if max_tokens is not None and (isinstance(max_tokens, bool) or not isinstance(max_tokens, int) or max_tokens < 1):
-        raise OptionError(f"max_tokens must be a whole number, 1 or more, not {max_tokens!r}.")
+    if max_tokens is not None:
+        max_tokens = whole_number("max_tokens", max_tokens)
     if temperature is not None:
         number = isinstance(temperature, int | float) and not isinstance(temperature, bool)
         if not number or not 0 <= temperature < float("inf"):
@@ -125,6 +146,7 @@ def prepare(
     settings: Mapping[str, object],
     store: Store,
     prices: PriceBook,
+    resume: bool = True,
 ) -> Prepared:
     """Make the plan: what is asked of whom, what is answered already, what it may cost.
 
@@ -144,9 +166,10 @@ def prepare(
         What was said before, for a follow-up; by model, prompt and repeat.
     settings
         What to keep of the options, for the record.
+    resume
+        Whether an unfinished run of the same plan may be gone on with.
     """
-    if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1:
-        raise OptionError(f"repeats must be a whole number, 1 or more, not {repeats!r}.")
+    repeats = whole_number("repeats", repeats)
     if len(prompts) * len(models) * repeats > MOST_CALLS:
         raise OptionError(f"This would be {len(prompts) * len(models) * repeats:,} calls; {MOST_CALLS:,} at most.")
     providers = {model.host: provider_for(model.host) for model in models}
@@ -156,18 +179,20 @@ def prepare(
         for repeat in range(repeats)
         for model in models
     ]
-    resume = None
+    unfinished = None
     if recorded is not None:
         found = recorded([(call.fingerprint, call.repeat) for call in planned])
         planned = [_from_recording(call, found) for call in planned]
     else:
         sha256 = plan_sha256((call.prompt_id, call.fingerprint, call.repeat) for call in planned)
-        resume = store.resumable_run(sha256)
-        if resume is not None and datetime.now(UTC) - resume.created_at > RESUME_WITHIN:
-            resume = None
-        planned = _already_answered(planned, store, resume, cache)
-    plan = Plan(tuple(planned), tuple(prompts), tuple(models), repeats, quote(planned, prices), dict(settings))
-    return Prepared(plan, providers, resume)
+        unfinished = store.resumable_run(sha256) if resume else None
+        if unfinished is not None and datetime.now(UTC) - unfinished.created_at > RESUME_WITHIN:
+            unfinished = None
+        planned = _already_answered(planned, store, unfinished, cache)
+    defaults = {host: provider.defaults() for host, provider in providers.items()}
+    quoted = quote(planned, prices, defaults)
+    plan = Plan(tuple(planned), tuple(prompts), tuple(models), repeats, quoted, dict(settings))
+    return Prepared(plan, providers, unfinished)
 
 
 def _plan_call(
@@ -207,7 +232,7 @@ def _already_answered(
         known = {
             (call.prompt_id, call.fingerprint, call.repeat): call
             for call in store.calls_of(resume.id)
-            if call.status == "ok"
+            if call.status == "ok" and not call.replayed and (cache or not call.cached)
         }
     cached: Mapping[tuple[str, int], Call] = {}
     if cache:

@@ -44,6 +44,28 @@ class Event(NamedTuple):
 Listener = Callable[[Event], None]
 
 
+class Guarded:
+    """A listener that may fail: its first fault is kept, it is not called again, and the run goes on.
+
+    Attributes
+    ----------
+    fault
+        What it raised.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self.fault: Exception | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Tell the listener, unless it has failed before."""
+        if self.fault is None:
+            try:
+                self._listener(event)
+            except Exception as fault:  # noqa: BLE001 - an answer that was paid for is worth more than its audience
+                self.fault = fault
+
+
 class Recorder:
     """A `Sink` for one call: text and reasoning so far, and when each piece came. May be called from any thread."""
 

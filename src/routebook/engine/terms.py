@@ -11,7 +11,8 @@ from routebook.engine.budget import as_usd
 from routebook.engine.limits import concurrency_of
 from routebook.engine.plan import Plan
 from routebook.engine.retries import RetryPolicy
-from routebook.errors import OptionError
+from routebook.errors import OptionError, did_you_mean
+from routebook.providers.registry import known_hosts
 
 DEFAULT_TIMEOUT_S = 600.0
 _MOST_RETRIES = 20
@@ -55,11 +56,15 @@ def read_terms(
     """
     defaults = config().defaults
     timeout = timeout_s if timeout_s is not None else defaults.timeout_s
-    if timeout is not None and (isinstance(timeout, bool) or not 0 < timeout < float("inf")):
+    seconds = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if timeout is not None and not (seconds and 0 < timeout < float("inf")):
         raise OptionError(f"timeout_s must be a number of seconds above 0, not {timeout!r}.")
     if isinstance(retries, bool) or not isinstance(retries, int) or not 0 <= retries <= _MOST_RETRIES:
         raise OptionError(f"retries must be a whole number from 0 to {_MOST_RETRIES}, not {retries!r}.")
     at_once = concurrency if concurrency is not None else defaults.concurrency
+    if isinstance(at_once, Mapping) and (unknown := set(at_once) - set(known_hosts())):
+        host = min(unknown)
+        raise OptionError(f"concurrency names {host!r}, which is not a known host.{did_you_mean(host, known_hosts())}")
     for model in plan.models:
         concurrency_of(model.host, at_once)
     budget = budget_usd if budget_usd is not None else defaults.budget_usd

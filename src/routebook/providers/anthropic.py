@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from routebook.providers import messages
 from routebook.providers.anthropic_errors import host_error
 from routebook.providers.claude import takes_temperature
-from routebook.providers.contract import CallError, Credentials, Request, Sink
+from routebook.providers.contract import CallError, Credentials, HostDefaults, Request, Sink
 from routebook.providers.error_words import Asked, quoted
 from routebook.providers.messages import MessagesStream
 from routebook.providers.sdk import AnswerStream, Connection, SdkProvider, read_key
@@ -68,6 +68,10 @@ class AnthropicProvider(SdkProvider[AnthropicConnection]):
         if (folder / "active_config").is_file() or (folder / "configs" / "default.json").is_file():
             return Credentials(True, f"a profile in {folder}")
         return Credentials(False, "", "Set ANTHROPIC_API_KEY.")
+
+    def defaults(self) -> HostDefaults:
+        """Say which cap on output tokens is sent, since the API demands one."""
+        return HostDefaults(max_tokens=messages.DEFAULT_MAX_TOKENS)
 
     def check(self, request: Request) -> None:
         """Refuse a temperature for the models that are known not to take it."""

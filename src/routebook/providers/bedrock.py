@@ -18,7 +18,7 @@ from routebook.providers import converse
 from routebook.providers.aws import find_credentials, region_of_environment
 from routebook.providers.bedrock_errors import asked_of, botocore_exceptions, call_error
 from routebook.providers.claude import takes_temperature
-from routebook.providers.contract import CallError, Credentials, Reply, Request, Sink
+from routebook.providers.contract import CallError, Credentials, HostDefaults, Reply, Request, Sink
 from routebook.providers.eventstream import FrameDecoder
 from routebook.providers.workers import Workers
 
@@ -54,6 +54,10 @@ class BedrockProvider:
     def credentials(self) -> Credentials:
         """Tell whether credentials and a region were found in the environment or in AWS's files."""
         return find_credentials()
+
+    def defaults(self) -> HostDefaults:
+        """Say which region answers, as far as the environment tells."""
+        return HostDefaults(region=region_of_environment())
 
     def check(self, request: Request) -> None:
         """Refuse a temperature or an effort for the models that are known not to take it."""
@@ -111,7 +115,7 @@ class BedrockProvider:
         try:
             return work()
         except botocore_exceptions() as error:
-            raise call_error(error, asked_of(region_of_environment())) from error
+            raise call_error(error, asked_of(region_of_environment())) from None
 
     def _client(self, service: str) -> tuple[BaseClient, str]:
         """Return a service's client and its region; made anew when the AWS settings have changed. Runs in a thread."""
@@ -174,7 +178,7 @@ class _Call:
         except botocore_exceptions() as error:
             failed = call_error(error, asked)
             failed.request_id = failed.request_id or request_id
-            raise failed from error
+            raise failed from None
 
     def _read(self, raw: Any, stream: converse.ConverseStream) -> None:
         decoder = FrameDecoder()

@@ -255,6 +255,22 @@ class Credentials:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HostDefaults:
+    """What a host decides where the user says nothing, as far as it matters to what a call may cost.
+
+    Attributes
+    ----------
+    max_tokens
+        The cap on output tokens that is sent although the user gave none; `None` where none is.
+    region
+        The region that answers, where prices depend on it.
+    """
+
+    max_tokens: int | None = None
+    region: str | None = None
+
+
 class Provider(Protocol):
     """One host. Construction is cheap and touches neither network nor SDK; both are first used by `ask`."""
 
@@ -263,6 +279,10 @@ class Provider(Protocol):
 
     def credentials(self) -> Credentials:
         """Tell whether credentials were found, without using them."""
+
+    def defaults(self) -> HostDefaults:
+        """Say what is decided where the user says nothing."""
+        return HostDefaults()
 
     def check(self, request: Request) -> None:
         """Raise `CallError` of kind ``option`` for an option this model does not take, before anything is sent."""

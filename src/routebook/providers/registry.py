@@ -24,8 +24,8 @@ from routebook.providers.servers import PRESETS, Server, checked, located
 from routebook.redact import redact
 
 ENTRY_POINT_GROUP = "routebook.providers"
-_PROMISES = ("credentials", "check", "body", "ask", "models", "aclose")
-_ASYNC_PROMISES = ("ask", "models", "aclose")
+_PROMISES = ("credentials", "defaults", "check", "body", "prepare", "ask", "models", "aclose")
+_ASYNC_PROMISES = ("prepare", "ask", "models", "aclose")
 
 
 def _openai() -> Provider:
@@ -131,7 +131,7 @@ class Registry:
 
     def register(self, server: Server) -> None:
         """Add a server, or put it in the place of one of the same name."""
-        _refuse_taken(server.name)
+        refuse_taken(server.name)
         if fault := name_fault(server.name):
             raise ConfigError(fault)
         server = checked(server)
@@ -185,13 +185,13 @@ class Registry:
         return self.plug_ins
 
 
-def _refuse_taken(name: str) -> None:
+def refuse_taken(name: str) -> None:
+    """Raise `ConfigError` if a server would have the name of a built-in host."""
     if name in BUILT_IN:
         raise ConfigError(f"{name!r} is a built-in host and cannot be replaced: give the server another name.")
 
 
 def _from_config(settings: ServerSettings) -> Server:
-    _refuse_taken(settings.name)
     return checked(_merged(settings.name, settings.base_url, settings.key_env, settings.free, settings.headers))
 
 
@@ -322,7 +322,7 @@ def register_server(
     """
     from routebook.pricing import price_book
 
-    _refuse_taken(name)
+    refuse_taken(name)
     _process.register(_merged(name, base_url, key_env, free, headers))
     price_book().set_free(name, free)
 

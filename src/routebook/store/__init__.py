@@ -12,6 +12,7 @@ One thread writes, many threads and processes read. Importing this package is ch
 `writer`        the writer thread: many calls in one commit
 `writing`       what changes runs: begin, end, reopen, import, clear the cache
 `reading`       every question the store answers
+`forks`         no connection is open when a process forks
 `owner`         which process runs a run, and whether it is still there
 `faults`        a database's errors in words for the user
 ==============  ==========================================================================

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 from routebook.errors import RoutebookError, StoreError
 from routebook.redact import redact
@@ -33,7 +34,7 @@ def store_error(error: Exception, where: str, timeout_s: float) -> RoutebookErro
     if isinstance(error, RoutebookError):
         return error
     origin = getattr(error, "orig", None) or error
-    words = _CODES.get(_sqlite_code(origin))
+    words = next(filter(None, (_CODES.get(_sqlite_code(cause)) for cause in _causes(error))), None)
     if words is None:
         lines = str(origin).strip().splitlines()
         words = f"failed: {lines[0] if lines else type(origin).__name__}"
@@ -53,3 +54,10 @@ def row_at_fault(error: Exception) -> bool:
 def _sqlite_code(origin: BaseException) -> int:
     code = getattr(origin, "sqlite_errorcode", None)
     return code & 0xFF if isinstance(code, int) else -1  # an extended code's low byte is its kind
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came from: a full disk ends the transaction, and then the savepoint is gone too."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

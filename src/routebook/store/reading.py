@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, select
 
 from routebook.calls import Call, RunInfo
 from routebook.errors import RunError, did_you_mean
@@ -50,9 +50,34 @@ def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def calls_of(connection: Connection, run_id: str, *, texts: bool = True) -> list[Call]:
-    """Return a run's calls in the order they were stored."""
-    query = select(*(_WHOLE if texts else _FACTS)).where(calls.c.run_id == run_id).order_by(calls.c.seq)
+    """Return a run's calls in the order they were stored, without those that were asked again."""
+    columns = _WHOLE if texts else _FACTS
+    query = select(*columns).where(calls.c.seq.in_(_standing([run_id]))).order_by(calls.c.seq)
     return [decode_call(row) for row in connection.execute(query)]
+
+
+def _standing(run_ids: Sequence[str]) -> Select[tuple[int]]:
+    """Select the ``seq`` of the runs' calls that stand: a run that is resumed asks again what had failed.
+
+    Of one question to one model in one repeat that is the newest call; where a run lists the same prompt several
+    times, the newest so many.
+    """
+    listed = (
+        select(run_prompts.c.run_id, prompts.c.prompt_id, func.count().label("times"))
+        .join_from(run_prompts, prompts, run_prompts.c.prompt_sha256 == prompts.c.sha256)
+        .where(run_prompts.c.run_id.in_(run_ids))
+        .group_by(run_prompts.c.run_id, prompts.c.prompt_id)
+        .subquery()
+    )
+    same = (calls.c.run_id, calls.c.prompt_id, calls.c.model, calls.c.repeat)
+    age = func.row_number().over(partition_by=same, order_by=calls.c.seq.desc())
+    aged = (
+        select(calls.c.seq, age.label("age"), func.coalesce(listed.c.times, 1).label("times"))
+        .outerjoin_from(calls, listed, (listed.c.run_id == calls.c.run_id) & (listed.c.prompt_id == calls.c.prompt_id))
+        .where(calls.c.run_id.in_(run_ids))
+        .subquery()
+    )
+    return select(aged.c.seq).where(aged.c.age <= aged.c.times)
 
 
 def is_stored(connection: Connection, call: Call) -> bool:
@@ -130,10 +155,10 @@ def resumable(connection: Connection, row: RowMapping, now: datetime) -> bool:
 
 
 def resumable_run(connection: Connection, plan_sha256: str) -> RunInfo | None:
-    """Return the newest unfinished run of a plan that nobody runs any more."""
+    """Return the newest unfinished run of a plan that nobody runs any more; a replay asks nobody, so never one."""
     query = (
         select(runs)
-        .where(runs.c.plan_sha256 == plan_sha256, runs.c.status != "finished")
+        .where(runs.c.plan_sha256 == plan_sha256, runs.c.status != "finished", runs.c.replay_of.is_(None))
         .order_by(runs.c.created_at.desc(), runs.c.id)
     )
     now = datetime.now(UTC)
@@ -190,7 +215,7 @@ def summaries(connection: Connection, limit: int) -> list[RunSummary]:
     asked: dict[str, int] = {}
     first: dict[str, str] = {}
     for some in chunks([row["id"] for row in found]):
-        counted = select(calls.c.run_id, calls.c.status, func.count()).where(calls.c.run_id.in_(some))
+        counted = select(calls.c.run_id, calls.c.status, func.count()).where(calls.c.seq.in_(_standing(some)))
         for run_id, status, count in connection.execute(counted.group_by(calls.c.run_id, calls.c.status)):
             finished[run_id] = finished.get(run_id, 0) + count
             if status == "error":

@@ -1,12 +1,14 @@
 """The store: every run, prompt and call, on disk before anyone sees it as finished.
 
-A `Store` may be used from many threads, and one database from many processes. Writing goes through one thread
-(`routebook.store.writer`), in the order it was given; reading takes a connection of its own and never waits for it.
+A `Store` may be used from many threads, also after a fork, and one database from many processes. Writing goes through
+one thread (`routebook.store.writer`), in the order it was given; reading takes a connection of its own and never waits
+for it.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 from routebook.calls import Call, RunInfo, RunStatus
 from routebook.errors import RoutebookError, StoreError
 from routebook.prompts import Prompt
+from routebook.store import forks
 from routebook.store.faults import store_error
 from routebook.store.location import default_location, open_engine, shown, url_of, use_wal
 from routebook.store.summaries import CacheInfo, RunSummary
@@ -75,16 +78,19 @@ class Store:
         from routebook.store.writing import insert_calls
 
         engine = open_engine(url_of(default_location() if location is None else location), timeout_s)
+        writer = Writer(engine, insert_calls, is_stored, timeout_s)
+        forks.watch(writer)
         try:
-            use_wal(engine, timeout_s)
-            migrate(engine)
+            with forks.held_off():
+                use_wal(engine, timeout_s)
+                migrate(engine)
         except RoutebookError:
             engine.dispose()
             raise
         except Exception as error:
             engine.dispose()
             raise store_error(error, shown(engine.url), timeout_s) from error
-        return cls(engine, Writer(engine, insert_calls, is_stored, timeout_s), timeout_s)
+        return cls(engine, writer, timeout_s)
 
     def begin_run(self, run: RunInfo, prompts: Sequence[Prompt]) -> None:
         """Store a run and its prompts; this process owns it.
@@ -102,7 +108,8 @@ class Store:
         """Store a call of a run that has begun; never blocks.
 
         The future resolves when the call is on the disk, or carries the `StoreError` that kept it from there; the
-        call can then be given again. It cannot be cancelled.
+        call can then be given again. It cannot be cancelled. In a forked process, a future from before the fork never
+        resolves: the parent stores its call.
         """
         return self._writer.add(call)
 
@@ -116,14 +123,17 @@ class Store:
         """Return the newest unfinished run of a plan that nobody runs any more.
 
         That is one that was interrupted or failed, whose process on this machine is gone, or which ran on another
-        machine and stored nothing for ten minutes.
+        machine and stored nothing for ten minutes. A replay is never one: it asked nobody.
         """
         from routebook.store import reading
 
         return self._read(lambda connection: reading.resumable_run(connection, plan_sha256))
 
-    def reopen_run(self, run_id: str) -> None:
+    def reopen_run(self, run: RunInfo, prompts: Sequence[Prompt]) -> None:
         """Go on with an unfinished run: it is running again, and this process owns it.
+
+        Its name, settings, blindness and prompts become those given now: tags and expected answers may be new. Of
+        several that reopen it at the same time, one succeeds.
 
         Raises
         ------
@@ -132,7 +142,7 @@ class Store:
         """
         from routebook.store import writing
 
-        self._write(lambda connection: writing.reopen_run(connection, run_id))
+        self._write(lambda connection: writing.reopen_run(connection, run, prompts))
 
     def import_run(self, run: RunInfo, prompts: Sequence[Prompt], calls: Sequence[Call]) -> bool:
         """Store somebody else's run as a whole; return whether it was new. One that is there stays as it is.
@@ -152,6 +162,7 @@ class Store:
     def calls_of(self, run_id: str, *, texts: bool = True) -> list[Call]:
         """Return a run's calls in the order they were stored.
 
+        Of a call that failed and was asked again when the run was resumed, only the newest try; `all_calls` has each.
         With ``texts=False`` they come without text, reasoning, attempts and timeline, which are not even read.
         """
         from routebook.store import reading
@@ -233,7 +244,7 @@ class Store:
         if self.closed:
             raise StoreError(f"The store {self.url} is closed: open it again.")
         try:
-            with self._engine.connect() as connection:
+            with forks.held_off(), self._engine.connect() as connection:
                 return question(connection)
         except RoutebookError:
             raise
@@ -252,6 +263,15 @@ def _close(writer: Writer, engine: Engine) -> None:
 
 _defaults: dict[tuple[int, str], Store] = {}
 _defaults_lock = threading.Lock()
+
+
+def _start_over() -> None:
+    global _defaults_lock
+    _defaults_lock = threading.Lock()  # a thread of the parent, which is not here, may have held the old one
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_start_over)
 
 
 def default_store() -> Store:

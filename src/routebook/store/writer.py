@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from routebook.calls import Call
 from routebook.errors import StoreError
+from routebook.store import forks
 from routebook.store.faults import row_at_fault, store_error
 from routebook.store.location import WRITES, shown
 
@@ -47,10 +48,18 @@ class Writer:
         self._insert = insert
         self._is_stored = is_stored
         self._timeout_s = timeout_s
+        self._closed = False
+        self.start_over()
+
+    def start_over(self) -> None:
+        """Begin with an empty queue and no thread: a forked process has its parent's queue but not the thread."""
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._closed = False
+
+    def close_idle(self) -> None:
+        """Close the connections that nobody uses now."""
+        self._engine.dispose()
 
     def add(self, call: Call) -> Future[None]:
         """Store a call; the future resolves when it is on the disk."""
@@ -130,7 +139,7 @@ class Writer:
             work.done.set_result(result)
 
     def _commit(self, batch: list[_Work]) -> list[Any]:
-        with self._engine.connect().execution_options(**{WRITES: True}) as connection:
+        with forks.held_off(), self._engine.connect().execution_options(**{WRITES: True}) as connection:
             try:
                 with connection.begin():
                     job = batch[0].job
@@ -150,7 +159,7 @@ class Writer:
         if work.call is None or not isinstance(error, IntegrityError):
             return False
         try:
-            with self._engine.connect() as connection:
+            with forks.held_off(), self._engine.connect() as connection:
                 return self._is_stored(connection, work.call)
         except SQLAlchemyError:
             return False  # then the first error stands, and is told

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, insert, select, update
+from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from routebook.calls import Call, RunInfo, RunStatus
@@ -39,19 +39,24 @@ def end_run(connection: Connection, run_id: str, status: RunStatus, loop_lag_ms:
         raise RunError(f"There is no run {run_id} to end.")
 
 
-def reopen_run(connection: Connection, run_id: str) -> None:
-    """Make this process the owner of a run that nobody runs any more."""
-    row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
+def reopen_run(connection: Connection, run: RunInfo, asked: Sequence[Prompt]) -> None:
+    """Make this process the owner of a run that nobody runs any more, with what the user gave this time."""
+    whole = select(runs).where(runs.c.id == run.id).with_for_update()  # of two that resume it, one waits here
+    row = connection.execute(whole).mappings().one_or_none()
     if row is None:
-        raise RunError(f"There is no run {run_id} to go on with.")
+        raise RunError(f"There is no run {run.id} to go on with.")
     if not resumable(connection, row, datetime.now(UTC)):
         owner = owner_of(row)
         if owner is None:
-            raise RunError(f"The run {run_id} was recorded elsewhere: replay it, or ask anew.")
+            raise RunError(f"The run {run.id} was recorded elsewhere: replay it, or ask anew.")
         if row["status"] == "finished":
-            raise RunError(f"The run {run_id} is finished: there is nothing to go on with.")
-        raise RunError(f"The run {run_id} is still being run by process {owner.pid} on {owner.host}: wait, or stop it.")
-    connection.execute(update(runs).where(runs.c.id == run_id).values(status="running", **_owned_now()))
+            raise RunError(f"The run {run.id} is finished: there is nothing to go on with.")
+        raise RunError(f"The run {run.id} is still being run by process {owner.pid} on {owner.host}: wait, or stop it.")
+    given = encode_run(run)
+    changed = {name: given[name] for name in ("name", "settings", "blind")} | {"status": "running"} | _owned_now()
+    connection.execute(update(runs).where(runs.c.id == run.id).values(changed))
+    connection.execute(delete(run_prompts).where(run_prompts.c.run_id == run.id))
+    _add_prompts(connection, run.id, asked)
 
 
 def import_run(connection: Connection, run: RunInfo, asked: Sequence[Prompt], came: Sequence[Call]) -> bool:
@@ -90,14 +95,18 @@ def _owned_now() -> Row:
 
 
 def _add_run(connection: Connection, row: Row, asked: Sequence[Prompt]) -> None:
+    connection.execute(insert(runs), row)
+    _add_prompts(connection, row["id"], asked)
+
+
+def _add_prompts(connection: Connection, run_id: str, asked: Sequence[Prompt]) -> None:
     images = {sha256: {"sha256": sha256, "data": data} for sha256, data in attachments_of(asked).items()}
     _add_missing(connection, attachments, attachments.c.sha256, images)
     rows = [encode_prompt(prompt) for prompt in asked]
     _add_missing(connection, prompts, prompts.c.sha256, {prompt["sha256"]: prompt for prompt in rows})
-    connection.execute(insert(runs), row)
     if rows:
         places = [
-            {"run_id": row["id"], "position": position, "prompt_sha256": prompt["sha256"]}
+            {"run_id": run_id, "position": position, "prompt_sha256": prompt["sha256"]}
             for position, prompt in enumerate(rows)
         ]
         connection.execute(insert(run_prompts), places)

@@ -53,11 +53,14 @@ _LANGUAGES = {
 
 
 def essay(request: Request, rng: random.Random) -> str:
-    """Answer a prompt that no family of tasks understands, honestly and in the model's manner."""
+    """Answer a prompt that no family of tasks understands, honestly and in the model's manner.
+
+    It does not say which model it is: in a blind run that is for the reader to find out.
+    """
     prompt = request.messages[-1].text
     name, steps = next((name, steps) for pattern, name, steps in _PLANS if re.search(pattern, prompt, re.IGNORECASE))
     model = request.model.model
-    opening = f"{rng.choice(_OPENINGS)} (`{request.model}`)"
+    opening = rng.choice(_OPENINGS)
     quote = f"> {_excerpt(prompt)}" if prompt.strip() else "> *(no text)*"
     about = _attached(request) + _earlier(request)
     if model == "small":
@@ -76,7 +79,7 @@ def essay(request: Request, rng: random.Random) -> str:
     chosen = rng.sample(steps, 3)
     if model == "reasoner":
         listed = "\n".join(f"{place}. {step}" for place, step in enumerate(chosen, 1))
-        return f"**In short:** {opening}, and cannot answer this.\n\nFor {name} I would:\n\n{listed}{about}"
+        return f"**In short:** {opening}, so there is no real answer.\n\nFor {name} I would:\n\n{listed}{about}"
     listed = "\n".join(f"- {step}" for step in chosen)
     return f"### A simulated reply\n\n{opening}. For {name} a real model would\n\n{listed}\n{_sketch(prompt)}{about}"
 

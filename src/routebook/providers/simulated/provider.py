@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from routebook.errors import OptionError, did_you_mean
 from routebook.models import ModelId
-from routebook.providers.contract import CallError, Credentials, Reply, Request, Sink, Usage
+from routebook.providers.contract import CallError, Credentials, HostDefaults, Reply, Request, Sink, Usage
 from routebook.providers.simulated.accuracy import ACCURACY
 from routebook.providers.simulated.answers import reasoned, worded
 from routebook.providers.simulated.catalogue import CATALOGUE, EFFORTS, Spec, recommended
@@ -61,6 +61,10 @@ class SimulatedProvider:
     def credentials(self) -> Credentials:
         """Say that none are needed."""
         return Credentials(True, "none needed")
+
+    def defaults(self) -> HostDefaults:
+        """There is nothing that the user does not say."""
+        return HostDefaults()
 
     def check(self, request: Request) -> None:
         """Raise `CallError` of kind ``option`` for an option this model does not take."""
@@ -149,7 +153,8 @@ class SimulatedProvider:
     def _spec(self, request: Request) -> Spec:
         model = request.model.model
         if model not in self._specs:
-            near = did_you_mean(model, self._specs) or f" It has {', '.join(recommended(self.host))}."
+            near = did_you_mean(str(request.model), [f"{self.host}/{known}" for known in self._specs])
+            near = near or f" {self.host} has {', '.join(recommended(self.host))}."
             raise CallError("not_found", f"There is no simulated model {request.model}.{near}", status=404)
         return self._specs[model]
 
