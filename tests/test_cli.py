@@ -155,6 +155,13 @@ def test_what_cannot_be_done_is_one_clear_line_and_nothing_is_asked(shell: Shell
     assert "Nothing was asked yet." in shell.out
 
 
+@pytest.mark.parametrize("models", [[], ["small"]])
+def test_the_list_of_models_has_the_name_it_has_in_a_shell(shell: Shell, models: list[str]) -> None:
+    line = shell.refuses("compare", ASK, *models)
+    assert "`routebook models`" in line
+    assert "%" not in line
+
+
 def test_a_broken_config_is_one_clear_line(shell: Shell, isolated: Path) -> None:
     (isolated / "config.toml").write_text("[defaults]\nbuget_usd = 1\n", encoding="utf-8")
     assert "line 2" in shell.refuses("compare", ASK, "sim/small")
@@ -195,6 +202,14 @@ def test_history_lists_the_newest_run_first(shell: Shell) -> None:
     assert "simulated" in first
     assert shell("history", "--limit", "1") == 0
     assert len(shell.out.splitlines()) == 2
+
+
+def test_history_lists_runs_with_and_without_a_name(shell: Shell) -> None:
+    shell("compare", ASK, "sim/small", "--name", "first")
+    shell("compare", "Name a prime number.", "sim/large")
+    assert shell("history") == 0
+    assert "nan" not in shell.out.lower()
+    assert " first " in shell.out.splitlines()[2]
 
 
 def test_history_takes_no_words(shell: Shell) -> None:

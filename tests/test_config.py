@@ -9,6 +9,7 @@ import pytest
 
 from routebook.config import config, config_path, parse_config
 from routebook.errors import ConfigError
+from routebook.providers.registry import BUILT_IN, register_server
 
 PATH = Path("config.toml")
 CANARY = "sk-proj-canary0123456789abcdef"
@@ -111,6 +112,7 @@ def test_every_section_is_read() -> None:
         ("[defaults]\nbudget_usd = inf", ["line 2", "a number"]),
         ("[defaults]\nbudget_usd = true", ["line 2", "a number"]),
         ("[defaults]\nconcurrency = 0", ["line 2", "more than 0"]),
+        ("[defaults]\nbudget_usd = 1\nconcurrency = 2000", ["config.toml, line 3", "from 1 to 1000", "2000"]),
         ("[defaults]\nconcurrency = 1.5", ["line 2", "whole"]),
         ("[defaults]\ntimeout_s = '9'", ["line 2", "a number"]),
         ("[defaults]\nstore = 3", ["line 2", "quotes"]),
@@ -127,6 +129,14 @@ def test_what_cannot_be_says_where_and_what_to_do(text: str, parts: list[str]) -
     message = refusal(text)
     for part in parts:
         assert part in message
+
+
+@pytest.mark.parametrize("host", sorted(BUILT_IN))
+def test_a_built_in_hosts_name_is_refused_in_the_words_of_register_server(host: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        register_server(host, "http://127.0.0.1:9000/v1")
+    text = f"[defaults]\nconcurrency = 4\n[servers.{host}]\nbase_url = 'http://127.0.0.1:9000/v1'"
+    assert refusal(text) == f"config.toml, line 3: {caught.value}"
 
 
 @pytest.mark.parametrize(

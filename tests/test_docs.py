@@ -170,9 +170,9 @@ OF_ONE_MACHINE = re.compile(
         "see /" + "home/me/routebook",
         "/" + "root/.cache",
         "C:" + "\\Users\\me",
-        "--" + "index-url x",
+        "--index" + "-url x",
         "https://packages" + ".example.org/simple",
-        "registry" + ".npmjs.org",
+        "registry" + ".npm" + "js.org",
         '"resolved"' + ': "x"',
     ],
 )

@@ -91,6 +91,11 @@ def test_a_config_that_is_not_there_is_fine() -> None:
     assert finding("settings", "config.toml").ok is None
 
 
+def test_a_config_says_how_much_is_in_it() -> None:
+    config_path().write_text("[servers.lab]\nbase_url = 'http://127.0.0.1:9/v1'\n", encoding="utf-8")
+    assert "(1 server, 0 prices)" in finding("settings", "config.toml").detail
+
+
 def test_the_store_tells_its_place_and_version(isolated: Path) -> None:
     found = finding("store", "store")
     assert found.ok

@@ -9,9 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from tests.support.examples import PROMPT, call_of, run_of
 
 from routebook.calls import Failure
+from routebook.errors import OptionError
 from routebook.models import ModelId
 from routebook.past import COLUMNS, history
 from routebook.providers.contract import Usage
@@ -40,7 +42,7 @@ def test_a_run_shows_what_it_cost_and_how_much_of_that_is_known(tmp_path: Path) 
         call_of(run, simulated=True, reported_cost_usd=Decimal("2")),
     ]
     store.begin_run(run, [PROMPT])
-    for future in [store.add_call(call) for call in calls]:
+    for future in [store.add_call(replace(call, repeat=repeat)) for repeat, call in enumerate(calls)]:
         future.result()
     unknown = run_of(created_at=now)
     store.begin_run(unknown, [])
@@ -67,6 +69,24 @@ def test_a_run_shows_what_it_cost_and_how_much_of_that_is_known(tmp_path: Path) 
         "priced": 4,
         "first_prompt": PROMPT.text,
     }
+
+
+def test_a_run_without_a_name_has_none_beside_runs_with_one(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "s.sqlite3")
+    now = datetime.now(UTC)
+    store.begin_run(run_of(name="first", created_at=now - timedelta(hours=1)), [PROMPT])
+    store.begin_run(run_of(created_at=now), [PROMPT])
+    both, unnamed = history(store=store), history(limit=1, store=store)
+    store.close()
+    assert list(both["name"]) == [None, "first"]
+    assert list(unnamed["name"]) == [None]
+    assert both["name"].dtype == unnamed["name"].dtype == object
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1.5, "3", True, None])
+def test_a_limit_that_is_no_count_is_refused(limit: object) -> None:
+    with pytest.raises(OptionError, match="limit must be a whole number, 1 or more"):
+        history(limit=limit)  # type: ignore[arg-type]
 
 
 def test_without_a_store_it_reads_the_default_one() -> None:

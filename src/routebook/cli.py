@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(words)
         sys.stdout.flush()
     except RoutebookError as error:
-        _say(str(error))
+        _say(str(error).replace("%models", "`routebook models`"))  # the notebook's word for it
         return NOTHING_DONE
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -33,7 +33,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from routebook.errors import ConfigError, ModelError, did_you_mean
+from routebook.errors import ConfigError, ModelError, OptionError, did_you_mean
 from routebook.models import ModelId
 from routebook.redact import redact
 
@@ -267,10 +267,16 @@ class _Reader:
         return Decimal(value)
 
     def server(self, name: str, table: Mapping[str, Any]) -> ServerSettings:
+        from routebook.providers.registry import refuse_taken  # it reads this module's settings
+
         where = ("servers", name)
         self.only(table, _SERVER_KEYS, where)
         if unusable := name_fault(name):
             raise self.error(unusable, where)
+        try:
+            refuse_taken(name)
+        except ConfigError as error:
+            raise self.error(str(error), where) from None
         free = table.get("free")
         if free is not None and not isinstance(free, bool):
             raise self.error("free has to be true or false.", where, "free")
@@ -298,16 +304,22 @@ class _Reader:
         return {key: self.number(table, key, where) for key in _PRICE_KEYS if key in table}
 
     def defaults(self, value: object) -> Defaults:
+        from routebook.engine.limits import concurrency_of
+
         where = ("defaults",)
         table = self.table(value, where)
         self.only(table, _DEFAULT_KEYS, where)
         concurrency = self.number(table, "concurrency", where, above=True)
         if concurrency is not None and concurrency != int(concurrency):
             raise self.error("concurrency has to be a whole number.", where, "concurrency")
+        try:
+            at_once = None if concurrency is None else concurrency_of("", int(concurrency))
+        except OptionError as error:
+            raise self.error(str(error), where, "concurrency") from None
         timeout_s = self.number(table, "timeout_s", where, above=True)
         return Defaults(
             budget_usd=self.number(table, "budget_usd", where),
-            concurrency=None if concurrency is None else int(concurrency),
+            concurrency=at_once,
             timeout_s=None if timeout_s is None else float(timeout_s),
             store=self.text(table, "store", where),
         )

@@ -209,7 +209,7 @@ def _settings() -> Iterator[Finding]:
     if not found.found:
         yield Finding("settings", "config.toml", None, f"none at {found.path}; it is not needed.")
         return
-    said = f"{len(found.servers)} servers, {len(found.prices)} prices"
+    said = f"{_count(len(found.servers), 'server')}, {_count(len(found.prices), 'price')}"
     yield Finding("settings", "config.toml", True, f"{found.path} ({said}).")
 
 
@@ -287,8 +287,7 @@ def _servers(live: bool) -> Iterator[Finding]:
     listed, faults = listings(asked, timeout_s=SERVER_TIMEOUT_S if not live else 4 * SERVER_TIMEOUT_S)
     for host in asked:
         if host in listed:
-            count = len(listed[host])
-            yield Finding("servers", host, True, f"answers; {count} model{'' if count == 1 else 's'}.")
+            yield Finding("servers", host, True, f"answers; {_count(len(listed[host]), 'model')}.")
             continue
         fault = faults[host]
         server = server_for(host)
@@ -346,6 +345,10 @@ def _clock() -> Iterator[Finding]:
         "" if resolution <= 1e-3 else "Times below some milliseconds cannot be trusted here.",
         required=False,
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _one_line(error: Exception) -> str:

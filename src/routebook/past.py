@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from routebook.calls import Call
+from routebook.errors import OptionError
 from routebook.pricing import PriceBook, Total, price_book, total
 from routebook.store import RunSummary, Store, default_store
 
@@ -31,23 +32,29 @@ def history(limit: int = 50, store: Store | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``id``, ``name``, ``created_at`` (UTC), ``status``, ``models`` (a tuple), ``prompts``, ``planned_calls``,
-        ``calls`` (stored so far), ``errors`` (of these), ``answered_free`` (of these, from the response cache or a
-        recording), ``cost_usd`` and ``simulated_cost_usd`` (of the calls with a known price, real and pretend money
-        apart; missing where no price is known), ``priced`` (of ``calls``, how many have a known cost; those answered
-        free cost 0) and ``first_prompt`` (its first 80 characters).
+        ``id``, ``name`` (`None` if it has none), ``created_at`` (UTC), ``status``, ``models`` (a tuple), ``prompts``,
+        ``planned_calls``, ``calls`` (stored so far), ``errors`` (of these), ``answered_free`` (of these, from the
+        response cache or a recording), ``cost_usd`` and ``simulated_cost_usd`` (of the calls with a known price, real
+        and pretend money apart; missing where no price is known), ``priced`` (of ``calls``, how many have a known
+        cost; those answered free cost 0) and ``first_prompt`` (its first 80 characters).
 
     Raises
     ------
+    OptionError
+        If `limit` is not a whole number, 1 or more.
     StoreError
         If the store cannot be read.
     """
     import pandas as pd
 
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        raise OptionError(f"limit must be a whole number, 1 or more, not {limit!r}.")
     store = store or default_store()
     prices = price_book()
     rows = [_row(run, store.calls_of(run.id, texts=False), prices) for run in store.runs(limit)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    names = [row[COLUMNS.index("name")] for row in rows]
+    frame["name"] = pd.Series(names, dtype=object)  # pandas would make a number, NaN, of no name
     return frame.astype({"created_at": "datetime64[us, UTC]", "cost_usd": "float64", "simulated_cost_usd": "float64"})
 
 

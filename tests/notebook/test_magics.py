@@ -86,6 +86,49 @@ def test_a_background_run_lets_the_notebook_go_on_and_ends_as_a_comparison(kerne
     assert "1 0" in said.printed
 
 
+def drawn(kernel: Kernel) -> None:
+    """Wait for the threads that draw the runs in the background."""
+    output = kernel.run(
+        "import threading\n[t.join() for t in threading.enumerate() if t.name == 'routebook-display']\n"
+    )
+    assert output.error is None
+
+
+@pytest.fixture
+def slow(kernel: Kernel) -> Iterator[None]:
+    kernel.run("from routebook.providers.simulated import set_speed; set_speed(0.2)")
+    yield
+    kernel.run("set_speed(float('inf'))")
+
+
+@pytest.mark.usefixtures("slow")
+def test_what_the_user_puts_in_a_background_runs_place_stays(kernel: Kernel) -> None:
+    kernel.run("%%compare sim/small --background --no-cache --name mine\nTell me a long story about a river.")
+    kernel.run("run, mine = mine, 5\nrun.stop()")
+    drawn(kernel)
+    assert "5 interrupted" in kernel.run("print(mine, run.result().run.status)").printed
+
+
+@pytest.mark.usefixtures("slow")
+def test_going_on_from_a_run_that_goes_on_says_to_wait_for_it(kernel: Kernel) -> None:
+    kernel.run("%%compare sim/small --background --no-cache --name bg\nTell me a long story about a lake.")
+    output = kernel.run("%%compare --continue bg\nAnd then?")
+    assert output.error == ["OptionError: bg is still running: wait for it with bg.result(), then go on."]
+    kernel.run("bg.stop()")
+    drawn(kernel)
+
+
+def test_a_background_run_that_is_done_can_be_gone_on_from(kernel: Kernel) -> None:
+    kernel.run("import routebook as rb; ended = rb.compare('Name a lake.', 'sim/small', background=True)")
+    kernel.run("ended.result()")
+    output = kernel.run("%%compare --continue ended --name onward\nWhy that one?")
+    assert output.error is None
+    assert (
+        "BackgroundRun ('sim/small',) 0"
+        in kernel.run("print(type(ended).__name__, onward.models, len(onward.errors))").printed
+    )
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
@@ -100,6 +143,10 @@ def test_a_background_run_lets_the_notebook_go_on_and_ends_as_a_comparison(kerne
         ("%%compare sim/small --image nowhere.png\nhi", "nowhere.png"),
         ("%%compare sim/small --continue nowhere\nhi", "nowhere"),
         ("%%compare sim/small --name 2bad\nhi", "2bad"),
+        ("%%compare sim/small --name class\nhi", "keeps that word for itself"),
+        ("%%compare sim/small --name print\nhi", "hide Python's own print"),
+        ("%%compare {models}\nhi", "Write the ids out"),
+        ("%%compare sim/small $models\nhi", "Write the ids out"),
         ("%%compare sim/small --budget lots\nhi", "budget"),
         ("%%compare sim/small\nhi {{unknwon}}", "unknwon"),
         ("%%compare 'sim/small\nhi", "quote"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
+import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
-from routebook.errors import OptionError, PromptError, did_you_mean
+from routebook.errors import ModelError, OptionError, PromptError, did_you_mean
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
+    from routebook.runs import BackgroundRun
+
+_VARIABLE = re.compile(r"[{}]|\$\w")
 
 
 @magics_class
@@ -36,8 +42,14 @@ class RoutebookMagics(Magics):
         if not cell.strip():
             raise PromptError("The cell is empty: write below %%compare what to ask.")
         name = given.get("name")
-        if name is not None and not name.isidentifier():
-            raise OptionError(f"--name {name!r} cannot be a variable's name: use letters, digits and underscores.")
+        if name is not None:
+            _refuse_unusable(name)
+        for word in given["models"]:
+            if _VARIABLE.search(word):
+                raise ModelError(
+                    f"{word!r} is no model id: %%compare fills in no variables here. Write the ids out, such as "
+                    "sim/small, or use rb.compare(prompt, models)."
+                )
         options = self._resolved(given)
         background = options.pop("background", False)
         models = options.pop("models", None) or None
@@ -48,7 +60,7 @@ class RoutebookMagics(Magics):
         live = start(cell.strip("\n"), models, variables=self._variables, **options)
         if background:
             self._keep(name, live)
-            show_in_background(live, lambda comparison: self._keep(name, comparison))
+            show_in_background(live, lambda comparison: self._replace(name, live, comparison))
         else:
             show(live, lambda comparison: self._keep(name, comparison))
 
@@ -103,13 +115,33 @@ class RoutebookMagics(Magics):
     def _run(self, name: str) -> Comparison | str:
         """A comparison by its variable, else the name of a run in the store."""
         from routebook.comparison import Comparison
+        from routebook.runs import BackgroundRun
 
         value = self._variables.get(name)
+        if isinstance(value, BackgroundRun):
+            if not value.done:
+                raise OptionError(f"{name} is still running: wait for it with {name}.result(), then go on.")
+            return value.comparison()
         return value if isinstance(value, Comparison) else name
 
     def _keep(self, name: str | None, value: object) -> None:
         if name is not None:
             self._variables[name] = value
+
+    def _replace(self, name: str | None, live: BackgroundRun, comparison: Comparison) -> None:
+        """Keep a comparison where its run is, unless the user has put something else there."""
+        if name is not None and self._variables.get(name) is live:
+            self._variables[name] = comparison
+
+
+def _refuse_unusable(name: str) -> None:
+    """Refuse what cannot be a variable's name, or would take a built-in function's."""
+    if not name.isidentifier():
+        raise OptionError(f"--name {name!r} cannot be a variable's name: use letters, digits and underscores.")
+    if keyword.iskeyword(name):
+        raise OptionError(f"--name {name!r} cannot be a variable's name: Python keeps that word for itself.")
+    if hasattr(builtins, name):
+        raise OptionError(f"--name {name!r} would hide Python's own {name}: choose another name.")
 
 
 def _split(line: str) -> list[str]:
