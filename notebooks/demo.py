@@ -58,6 +58,7 @@ def main() -> int:
 def cheapest_live_models() -> list[str]:
     """Of each host with credentials, the model it lists itself whose answers cost least per token."""
     from routebook.catalogue import catalogue
+
     listed = catalogue(live=True)
     for note in listed.notes:
         print(note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,11 +17,12 @@ from routebook.errors import ModelError, PolicyError, RunError
 from routebook.models import ModelId
 from routebook.prompts import Prompt
 from routebook.providers.contract import Usage
+from routebook.runs import compare
 
 GPT, CLAUDE, NOVA, LLAMA = MODELS
 COLUMNS = [
-    "prompt_id", "prompt", "tags", "model", "host", "vendor", "repeat", "status", "text", "reasoning", "finish",
-    "cost_usd", "list_cost_usd", "price_source", "input_tokens", "cached_tokens", "cache_write_tokens",
+    "prompt_id", "prompt", "tags", "expected", "model", "host", "vendor", "repeat", "status", "text", "reasoning",
+    "finish", "cost_usd", "list_cost_usd", "price_source", "input_tokens", "cached_tokens", "cache_write_tokens",
     "output_tokens", "reasoning_tokens", "ttft_s", "first_event_s", "first_reasoning_s", "latency_s", "queued_s",
     "tokens_per_s", "attempts", "error", "error_message", "cached", "cached_at", "simulated", "replayed", "request_id",
     "served_model", "started_at",
@@ -62,6 +64,12 @@ class TestFrame:
         assert list(empty.columns) == COLUMNS
         for column in ("prompt", "text", "cost_usd", "output_tokens", "ttft_s", "cached"):
             assert empty[column].dtype == full[column].dtype
+
+    def test_it_has_the_answers_one_expects(self) -> None:
+        frame = showcase([Prompt.of("2 + 2?", expected="4"), Prompt.of("Hello.")], models=[GPT]).frame
+
+        assert frame["expected"][0] == "4"
+        assert pd.isna(frame["expected"][1])
 
     def test_changing_it_changes_nothing_else(self) -> None:
         run = showcase()
@@ -279,7 +287,9 @@ def test_its_repr_is_one_line() -> None:
     assert repr(showcase()) == (
         "<Comparison 'longest run': 1 prompt x 4 models, 4 calls, 1 error, $0.0028, 3 of 4 priced>"
     )
-    assert repr(showcase(status="interrupted")).endswith("interrupted>")
+    assert repr(showcase(status="interrupted", planned=8)) == (
+        "<Comparison 'longest run': 1 prompt x 4 models, 4 of 8 calls, 1 error, $0.0028, 3 of 4 priced, interrupted>"
+    )
     assert "blind: reveal() shows who answered what" in repr(showcase(blind=True))
 
 
@@ -287,3 +297,51 @@ def test_a_file_that_cannot_be_written_is_a_clear_error(tmp_path: object) -> Non
     for write in (showcase().to_html, showcase().to_json):
         with pytest.raises(RunError, match=r"Cannot write '.*no/such/folder/x': No such file or directory"):
             write(f"{tmp_path}/no/such/folder/x")
+
+
+@pytest.mark.parametrize("prompt", ["Write a poem about rain.", "Sort this: pear, apple, fig.", "What is 17 * 3?"])
+def test_a_blind_run_of_simulated_models_shows_no_name_and_its_data_does(prompt: str) -> None:
+    models = ["sim/small", "sim/medium", "sim/reasoner", "simcloud/large", "sim/broken", "sim/flaky"]
+    run = compare(prompt, models, blind=True)
+    shown = [repr(run), str(run), run._repr_html_(), run.to_html()]
+
+    for text in shown:
+        assert not re.search(r"\bsim(cloud)?/|\breasoner\b|\bflaky\b|\bbroken\b", text)
+    assert run.models == tuple(run.summary()["model"]) == tuple(run.frame["model"]) == tuple(models)
+
+
+class TestStopped:
+    """A run that was stopped before every call was sent has no calls for the rest."""
+
+    @pytest.fixture
+    def run(self) -> Comparison:
+        whole = showcase([Prompt.of("first"), Prompt.of("second")], status="interrupted")
+        return Comparison(whole.run, whole.prompts, whole.calls[:3], prices=prices())
+
+    def test_the_note_and_the_cards_say_so_in_every_view(self, run: Comparison) -> None:
+        note = "Interrupted: 3 of 8 calls made. Run it again to ask for the rest."
+
+        for shown in (run._repr_html_(), run.to_html(), " ".join(run.text_table(200).split())):
+            assert note in shown
+            assert shown.count("Not asked: the run ended before.") == 5
+
+    def test_tables_have_what_was_asked(self, run: Comparison) -> None:
+        assert len(run.frame) == 3
+        assert run.summary()["calls"].tolist() == [1, 1, 1, 0]
+        assert run.total_cost.calls == 3
+
+    def test_a_model_that_was_never_asked_says_so_in_the_summary(self) -> None:
+        whole = showcase([Prompt.of(text) for text in "abc"], status="interrupted")
+        run = Comparison(whole.run, whole.prompts, [c for c in whole.calls if str(c.model) != LLAMA], prices=prices())
+
+        assert re.search(rf"{LLAMA} +not asked +– +–", run.text_table(200))
+        assert re.search(rf'{LLAMA}</th><td><span class="rb-soft">not asked</span></td><td>–</td>', run._repr_html_())
+
+    def test_a_run_stopped_before_its_first_call_can_be_shown(self, run: Comparison) -> None:
+        none = Comparison(run.run, run.prompts, [], prices=prices())
+
+        assert "Interrupted: 0 of 8 calls made." in none._repr_html_()
+        assert none.text_table(200).count("Not asked") == 8
+        assert len(none.frame) == 0
+        assert none.summary()["calls"].tolist() == [0] * 4
+        assert Comparison.from_json(none.to_json()) == none

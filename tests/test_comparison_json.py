@@ -18,6 +18,7 @@ from tests.support.showcase import prices, showcase
 from routebook.calls import Chunk, Timeline
 from routebook.comparison import Comparison
 from routebook.errors import RunError
+from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.prompts import Prompt
 from routebook.tables import plain
 
@@ -39,6 +40,9 @@ def comparisons(draw: st.DrawFn) -> Comparison:
     ids = draw(st.lists(strategies.hexes(32), max_size=2, unique=True))
     of = st.sampled_from([prompt.id for prompt in prompts])
     calls = [draw(strategies.calls(id=call_id, run_id=run.id, prompt_id=of)) for call_id in ids]
+    calls = [
+        replace(call, repeat=call.repeat % run.repeats, simulated=call.model.host in SIMULATED_HOSTS) for call in calls
+    ]
     return Comparison(run, prompts, calls, prices=prices())
 
 
@@ -102,6 +106,13 @@ _KIND_3 = b"\x01" + zlib.compress((1).to_bytes(4, "little") + bytes(8) + (3).to_
         (("run", "planned"), -1, "'planned' must be a whole number, 0 or more, not -1"),
         (("run", "planned"), True, "'planned' must be a whole number"),
         (("run", "planned"), 10**30, "'planned' must be a whole number"),
+        (("run", "repeats"), 10**7, "'repeats' must be at most 1,000,000, not 10000000"),
+        (("run", "planned"), 10**7, "'planned' must be at most 2,000,000"),
+        (("run", "models"), [f"sim/m{n}" for n in range(2000)], "more than the 1,000 a saved run may have"),
+        (("calls", 0, "repeat"), 10**7, "'repeat' must be at most 1,000,000"),
+        (("calls", 0, "repeat"), 1, r"calls\[0\] is repeat 1, from 0, of 1"),
+        (("calls", 0, "simulated"), True, "'simulated' must be false for 'openai/gpt-6.1-terra'"),
+        (("calls", 0, "model"), "simcloud/large", "'simulated' must be true for 'simcloud/large'"),
         (("run", "status"), "won", "'status' must be one of running, finished, interrupted, failed"),
         (("run", "created_at"), "2026-11-20", "'created_at' must be an ISO time with its zone"),
         (("run", "models"), [1], "'models' must be a list of short texts"),
@@ -194,3 +205,11 @@ def test_anything_in_a_fields_place_is_read_or_refused(value: Any, name: str) ->
     except RunError:
         return
     assert (name == "calls" and value == []) or (name == "warnings" and isinstance(value, list))
+
+
+def test_a_run_that_claims_many_repeats_is_shown_by_those_it_has() -> None:
+    run = showcase()
+    claiming = Comparison(replace(run.run, repeats=2**62), run.prompts, run.calls)  # counting to it would never end
+
+    assert claiming._repr_html_().count('class="rb-card') == 4
+    assert f"repeat 1 of {2**62}" in " ".join(claiming.text_table(400).split())

@@ -189,7 +189,7 @@ def test_an_unknown_column_is_named_with_the_nearest_match():
         ([], "no rows"),
         ("text", "no table"),
         ({"a": [1]}, "no table"),
-        ([1], "Row 0 is a int"),
+        ([1], "Row 1 is the number 1: give a dict"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "Two columns are called 'a'"),
     ],
 )
@@ -199,7 +199,7 @@ def test_what_is_no_table_is_refused(rows, message):
 
 
 def test_a_row_that_makes_an_empty_prompt_is_named():
-    with pytest.raises(PromptError, match="prompt of row 0 is empty"):
+    with pytest.raises(PromptError, match="prompt of row 1 is empty"):
         grid("{{a}}", [{"a": " "}])
 
 
@@ -246,9 +246,9 @@ def test_a_table_with_a_prompt_column_brings_tags_expected_system_and_metadata()
         ([], "no prompt"),
         ("  ", "empty"),
         (["a", " "], "Prompt 2 is empty"),
-        (["a", 3], "Prompt 2 is a int"),
-        ({"a": 1}, "A dict is not a prompt"),
-        (7, "A int is not a prompt"),
+        (["a", 3], "Prompt 2 is the number 3: give text"),
+        ({"a": 1}, "A value of type dict is not a prompt"),
+        (7, "The number 7 is not a prompt: give text"),
         (pd.DataFrame({"prompts": ["a"]}), "no column 'prompt' .*Did you mean 'prompts'"),
         (pd.DataFrame({"prompt": ["a", None]}), "Row 1 has no prompt"),
     ],

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class Comparison:
     """The calls of one run, in the order they were planned: by prompt, by repeat, by model.
 
+    In a blind run what is shown names nobody; `models`, `calls`, `frame` and `summary` are data and stay open.
+
     Parameters
     ----------
     run
@@ -222,7 +224,10 @@ class Comparison:
         )
 
     def reveal(self) -> Comparison:
-        """Return this comparison with names, times and costs shown."""
+        """Return this comparison with names, times and costs shown.
+
+        Only what is shown is ever blind: `models`, `calls`, `frame` and `summary` are data and always open.
+        """
         revealed = Comparison(replace(self.run, blind=False), self.prompts, self._calls, prices=self._book)
         revealed.warnings = list(self.warnings)
         return revealed
@@ -281,9 +286,10 @@ class Comparison:
 
     def __repr__(self) -> str:
         name = f" {self.run.name!r}" if self.run.name else ""
+        made = len(self._calls)
         facts = [
             f"{count(len(self.prompts), 'prompt')} x {count(len(self.models), 'model')}",
-            count(len(self._calls), "call"),
+            count(made, "call") if made >= self.run.planned else f"{made:,} of {count(self.run.planned, 'call')}",
         ]
         if failed := len(self.errors):
             facts.append(count(failed, "error"))

@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, get_args
 from routebook.calls import Attempt, Call, CallStatus, Failure, RunInfo, RunStatus, Timeline
 from routebook.errors import ModelError, PromptError, RunError
 from routebook.models import ModelId
+from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.prompts import MAX_IMAGE_BYTES, Attachment, Message, Prompt
 from routebook.providers.contract import ERROR_KINDS, FinishReason, Usage
-from routebook.strict_json import Fields, parse
+from routebook.strict_json import MOST, Fields, parse
 from routebook.tables import plain
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 MOST_CHARACTERS = 1_000_000_000
+MOST_REPEATS = 1_000_000
+MOST_MODELS = 1_000  # each has a card for each prompt, asked or not
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _LONGEST_TIMELINE = 100_000_000  # bytes, unpacked
 _LONGEST_US = 7 * 24 * 3600 * 1_000_000  # a replay waits for what a timeline says
@@ -161,12 +164,17 @@ def _read(path: str | Path) -> str:
 
 def _check_together(what: str, run: RunInfo, prompts: tuple[Prompt, ...], calls: tuple[Call, ...]) -> None:
     asked = {prompt.id for prompt in prompts}
+    models = {*run.models, *(str(call.model) for call in calls)}
+    if len(models) > MOST_MODELS:
+        raise RunError(f"{what} has {len(models):,} models, more than the {MOST_MODELS:,} a saved run may have.")
     seen: set[str] = set()
     for number, call in enumerate(calls):
         if call.run_id != run.id:
             raise RunError(f"{what}, calls[{number}] belongs to another run.")
         if call.prompt_id not in asked:
             raise RunError(f"{what}, calls[{number}] asks prompt {call.prompt_id[:40]!r}, which is not in the file.")
+        if call.repeat >= run.repeats:
+            raise RunError(f"{what}, calls[{number}] is repeat {call.repeat}, from 0, of {run.repeats}.")
         if call.id in seen:
             raise RunError(f"{what}, calls[{number}] has the id of another call.")
         seen.add(call.id)
@@ -182,8 +190,8 @@ def _read_run(fields: Fields) -> RunInfo:
         models=fields.words("models"),
         plan_sha256=fields.word("plan_sha256"),
         status=fields.one_of("status", get_args(RunStatus)),
-        planned=fields.count("planned"),
-        repeats=fields.count("repeats"),
+        planned=fields.count("planned", MOST),
+        repeats=fields.count("repeats", MOST_REPEATS),
         settings=fields.mapping("settings"),
         replay_of=fields.optional("replay_of", fields.word),
         blind=fields.flag("blind"),
@@ -245,6 +253,12 @@ def _read_call(fields: Fields) -> Call:
     failure = fields.optional("failure", lambda key: fields.object(key, _read_failure))
     if (status == "ok") != (failure is None):
         raise RunError(f"{fields.where}: a call has a 'failure' exactly when its status is error.")
+    simulated = fields.flag("simulated")
+    if simulated != (model.host in SIMULATED_HOSTS):
+        raise RunError(
+            f"{fields.where}: 'simulated' must be {str(not simulated).lower()} for {str(model)[:60]!r}: "
+            f"the simulated hosts are {' and '.join(SIMULATED_HOSTS)}."
+        )
     extras = fields.mapping("extras")
     if not all(isinstance(value, str) for value in extras.values()):
         fields.fail("extras", "texts", extras)
@@ -254,7 +268,7 @@ def _read_call(fields: Fields) -> Call:
         run_id=fields.word("run_id"),
         prompt_id=fields.word("prompt_id"),
         model=model,
-        repeat=fields.count("repeat"),
+        repeat=fields.count("repeat", MOST_REPEATS),
         fingerprint=fields.word("fingerprint"),
         status=status,
         text=fields.text("text"),
@@ -274,7 +288,7 @@ def _read_call(fields: Fields) -> Call:
         served_model=fields.optional("served_model", fields.word),
         reported_cost_usd=fields.optional("reported_cost_usd", fields.usd),
         extras=extras,
-        simulated=fields.flag("simulated"),
+        simulated=simulated,
         cached_from=fields.optional("cached_from", fields.word),
         cached_at=fields.optional("cached_at", fields.moment),
         replayed=fields.flag("replayed"),

@@ -13,6 +13,7 @@ from decimal import Decimal
 from routebook.calls import Call
 from routebook.pricing.money import Total, format_usd
 from routebook.pricing.tariff import Price
+from routebook.providers.contract import UNCHARGED
 
 _ZERO = Decimal(0)
 
@@ -27,6 +28,13 @@ def usd_now(call: Call, price: Price | None) -> Decimal | None:
     if is_free_now(call):
         return _ZERO
     return None if price is None else price.usd
+
+
+def has_unknown_attempts(call: Call) -> bool:
+    """Whether an earlier attempt of this call may have been charged for now: what it cost is nowhere known."""
+    if call.simulated or is_free_now(call):
+        return False
+    return any(attempt.text or attempt.failure.kind not in UNCHARGED for attempt in call.attempts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from routebook.prompts import Prompt
 
 _TEXTS = (
-    "prompt_id", "prompt", "model", "host", "vendor", "status", "text", "reasoning", "finish", "price_source", "error",
-    "error_message", "request_id", "served_model",
+    "prompt_id", "prompt", "expected", "model", "host", "vendor", "status", "text", "reasoning", "finish",
+    "price_source", "error", "error_message", "request_id", "served_model",
 )  # fmt: skip
 _COUNTS = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
 _NUMBERS = (
@@ -59,6 +59,7 @@ def _columns(
         "prompt_id": [call.prompt_id for call in calls],
         "prompt": [prompt.text for prompt in asked],
         "tags": [prompt.tags for prompt in asked],
+        "expected": [prompt.expected for prompt in asked],
         "model": [names[call.model] for call in calls],
         "host": [call.model.host for call in calls],
         "vendor": [vendors[call.model] for call in calls],

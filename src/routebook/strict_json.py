@@ -106,11 +106,13 @@ class Fields:
             self.fail(name, "true or false", value)
         return value
 
-    def count(self, name: str) -> int:
+    def count(self, name: str, most: int = LARGEST) -> int:
         """Read a whole number, 0 or more."""
         value = self._take(name)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
             self.fail(name, "a whole number, 0 or more", value)
+        if value > most:
+            self.fail(name, f"at most {most:,}", value)
         return value
 
     def seconds(self, name: str) -> float:

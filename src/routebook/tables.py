@@ -9,6 +9,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from routebook.errors import PromptError
+from routebook.prompts import in_words, sentence
 
 
 def is_table(value: object) -> bool:
@@ -17,7 +18,7 @@ def is_table(value: object) -> bool:
 
 
 def rows_of(table: Any) -> Iterator[tuple[object, dict[str, object]]]:
-    """Give each row of a DataFrame or an iterable of mappings, with its label (the index of pandas, else from 0).
+    """Give each row of a DataFrame or an iterable of mappings, with its label (the index of pandas, else from 1).
 
     Raises
     ------
@@ -32,15 +33,15 @@ def rows_of(table: Any) -> Iterator[tuple[object, dict[str, object]]]:
         if hasattr(table, "iterrows"):
             labels, records = table.index, table.to_dict(orient="records")
         else:
-            labels, records = range(len(table)), table.to_dicts()
+            labels, records = range(1, len(table) + 1), table.to_dicts()
         for label, record in zip(labels, records, strict=True):
             yield label, {str(name): value for name, value in record.items()}
         return
     if isinstance(table, (str, Mapping)) or not isinstance(table, Iterable):
-        raise PromptError(f"A {type(table).__name__} is no table: give a DataFrame or a list of dictionaries.")
-    for number, row in enumerate(table):
+        raise PromptError(f"{sentence(in_words(table))} is no table: give a DataFrame or a list of dictionaries.")
+    for number, row in enumerate(table, 1):
         if not isinstance(row, Mapping):
-            raise PromptError(f"Row {number} is a {type(row).__name__}: give a dictionary of column names and values.")
+            raise PromptError(f"Row {number} is {in_words(row)}: give a dictionary of column names and values.")
         yield number, {str(name): value for name, value in row.items()}
 
 

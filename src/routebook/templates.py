@@ -8,7 +8,7 @@ from typing import Any
 
 from routebook.errors import PromptError, did_you_mean
 from routebook.placeholders import escape, fill, fill_with, look_up, names_in
-from routebook.prompts import Prompt
+from routebook.prompts import Prompt, in_words, sentence
 from routebook.tables import is_missing, is_table, plain, rows_of
 
 __all__ = ["as_prompts", "escape", "fill", "grid", "names_in"]
@@ -143,7 +143,7 @@ def _prompts(source: object) -> Iterator[Prompt]:
         yield from _table_prompts(source)
     elif isinstance(source, Mapping) or not isinstance(source, Iterable):
         raise PromptError(
-            f"A {type(source).__name__} is not a prompt: give text, a Prompt, a list of these, "
+            f"{sentence(in_words(source))} is not a prompt: give text, a Prompt, a list of these, "
             "or a DataFrame with a column 'prompt'."
         )
     else:
@@ -151,7 +151,7 @@ def _prompts(source: object) -> Iterator[Prompt]:
             if isinstance(item, str) and not item.strip():
                 raise PromptError(f"Prompt {number} is empty: write what to ask.")
             if not isinstance(item, (str, Prompt)):
-                raise PromptError(f"Prompt {number} is a {type(item).__name__}: give text or a Prompt.")
+                raise PromptError(f"Prompt {number} is {in_words(item)}: give text or a Prompt.")
             yield item if isinstance(item, Prompt) else Prompt.of(item)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -307,7 +308,7 @@ def test_the_interpreter_agrees_with_python(source):
 async def test_an_unknown_prompt_gets_an_honest_answer_that_says_it_is_simulated(model, prompt):
     said = await text_of(model, prompt)
     assert "simulat" in said
-    assert model in said
+    assert not re.search(r"\bsim(cloud)?\b", said), "which model it is would tell in a blind run"
 
 
 async def test_models_differ_in_length_and_layout():
@@ -412,7 +413,7 @@ async def test_an_image_is_taken_and_said_not_to_be_seen():
 
 
 async def test_an_unknown_model_is_named_with_the_nearest():
-    with pytest.raises(CallError, match=r"no simulated model sim/smal\. Did you mean 'small'") as caught:
+    with pytest.raises(CallError, match=r"no simulated model sim/smal\. Did you mean 'sim/small'\?") as caught:
         await ask(request("sim/smal", "x"))
     assert caught.value.kind == "not_found"
 

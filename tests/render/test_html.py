@@ -11,10 +11,10 @@ from tests.render.test_markdown import HOSTILE
 from tests.support.safe_html import PAGE_TAGS, read
 from tests.support.showcase import ASK, MODELS, showcase
 
-from routebook.calls import Failure
+from routebook.calls import Attempt, Call, Failure
 from routebook.comparison import Comparison
 from routebook.prompts import Attachment, Message, Prompt
-from routebook.providers.contract import Usage
+from routebook.providers.contract import ErrorKind, Usage
 from routebook.render.style import STYLE
 
 
@@ -296,3 +296,30 @@ def test_an_amount_too_small_to_write_is_escaped() -> None:
 
     assert "&lt;$0.0001" in html
     assert "<$" not in html
+
+
+def _tried(kind: ErrorKind, text: str = "") -> Attempt:
+    return Attempt(Failure(kind, "It broke."), 0.5, 0.1, text)
+
+
+_AGAIN = "asked again after an attempt that may have been charged; that cost is not known and not in the total."
+
+
+def test_an_attempt_that_may_have_been_charged_is_told_of() -> None:
+    run = showcase()
+    first, second, *rest = (replace(call, attempts=()) for call in run.calls)
+
+    def noted(*calls: Call, blind: bool = False) -> list[str]:
+        shown = Comparison(replace(run.run, blind=blind), run.prompts, [*calls, *rest], prices=run._book)
+        text = _text(shown._repr_html_())
+        assert (_AGAIN in text) == (_AGAIN in " ".join(shown.text_table(300).split()))
+        return re.findall(rf"(\d+ calls? (?:was|were)) {re.escape(_AGAIN)}", text)
+
+    charged, refused = (_tried("timeout"),), (_tried("rate_limit"),)
+    fresh = replace(second, cached_from=None, cached_at=None)
+    assert noted(replace(first, attempts=charged), fresh) == ["1 call was"]
+    assert noted(replace(first, attempts=charged), replace(fresh, attempts=refused + charged)) == ["2 calls were"]
+    assert noted(replace(first, attempts=(_tried("rate_limit", "Half an"),)), fresh) == ["1 call was"]
+    assert noted(replace(first, attempts=refused), replace(second, attempts=charged)) == [], "refused; paid for before"
+    assert noted(replace(first, attempts=charged, simulated=True), fresh) == []
+    assert noted(replace(first, attempts=charged), fresh, blind=True) == []

@@ -157,3 +157,27 @@ def test_a_blind_run_is_blind_while_it_goes_on(live: LiveRun) -> None:
 
     for word in ("gpt", "claude", "nova", "llama", "openai", "anthropic", "bedrock", "$", "2.5", "tok/s"):
         assert word not in html[html.index("</style>") :]
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_a_call_stopped_before_it_was_sent_is_not_asked(live: LiveRun, blind: bool) -> None:
+    live.run = replace(live.run, blind=blind)
+    live.calls[0].phase, live.calls[0].call = "done", showcase().calls[0]
+    for call in live.calls[1:]:
+        call.phase = "done"
+
+    text = _text(live_html(live))
+
+    assert "1 of 4 done" in text
+    assert text.count("Not asked: the run ended before.") == 3
+    assert "The answer is empty." not in text
+
+
+def test_of_many_prompts_those_that_were_stopped_are_not_at_work() -> None:
+    prompts = [Prompt.of(f"question {number}") for number in range(9)]
+    run = LiveRun(showcase(prompts).run, [Live(model, prompt) for prompt in prompts for model in MODELS])
+    for call in run.calls[:20]:
+        call.phase = "done"
+
+    assert "prompt 6 of 9 question 5" in _text(live_html(run))
+    assert "question 4" not in _text(live_html(run))

@@ -151,7 +151,12 @@ def card_of_call(call: Call, price: Price | None, seat: Seat, *, repeats: int = 
 
 
 def card_of_live(live: Any, seat: Seat, *, repeats: int = 1) -> Card:
-    """Return the card of a call that goes on (a `routebook.engine.live.LiveCall`, or what looks like one)."""
+    """Return the card of a call that goes on (a `routebook.engine.live.LiveCall`, or what looks like one).
+
+    One that is done without a call was stopped before it was sent.
+    """
+    if live.phase == "done" and live.call is None:  # in this order: the engine sets the call first
+        return seat.card("missing", repeat=live.repeat, repeats=repeats)
     recorder = getattr(live, "recorder", None)
     first_us = None if recorder is None else recorder.first_text_us
     badges = (_SIMULATED,) if seat.model.host in SIMULATED_HOSTS else ()

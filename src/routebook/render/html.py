@@ -131,7 +131,7 @@ def _summary(rows: Iterable[dict[str, Any]]) -> str:
         priced = "" if row["priced"] in (0, row["calls"]) else " " + _soft(f"{row['priced']} of {row['calls']} priced")
         cached = ", " + _soft(f"{row['cached']} cached") if row["cached"] else ""
         simulated = ' <span class="rb-chip rb-simulated">simulated</span>' if row["simulated"] else ""
-        cells = (
+        cells: tuple[str, ...] = (
             f"{row['calls']:,}{cached}",
             f"{row['errors']:,}",
             escape(usd(row["cost_usd"])) + priced,
@@ -140,6 +140,8 @@ def _summary(rows: Iterable[dict[str, Any]]) -> str:
             _pair(row["latency_p50_s"], row["latency_p95_s"]),
             rate(row["tokens_per_s"]),
         )
+        if not row["calls"]:
+            cells = (_soft("not asked"), *["–"] * (len(cells) - 1))
         made.append(
             f'<tr><th class="rb-m{index % 8}" scope="row">{escape(row["model"])}{simulated}</th>'
             + "".join(f"<td>{cell}</td>" for cell in cells)

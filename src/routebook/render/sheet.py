@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from routebook.calls import Call, RunInfo
-from routebook.costs import RunCost, run_cost
+from routebook.costs import RunCost, has_unknown_attempts, run_cost
 from routebook.lookup import count
 from routebook.models import ModelId
 from routebook.pricing.money import format_usd
@@ -102,6 +102,12 @@ def sheet_of(comparison: Comparison, *, most: int | None = None) -> Sheet:
     found: dict[tuple[str, int, str], tuple[Call, Price | None]] = {}
     for call, price in zip(comparison.calls, comparison.prices, strict=True):
         found[call.prompt_id, call.repeat, str(call.model)] = (call, price)
+    repeats_of: dict[str, set[int]] = {
+        key: {0} for key in shown
+    }  # those found: how many a file claims is not counted to
+    for prompt_id, repeat, _ in found:
+        if prompt_id in repeats_of:
+            repeats_of[prompt_id].add(repeat)
     repeats = max([run.repeats, *(call.repeat + 1 for call in comparison.calls)])
     seats = _Seats(run, comparison.models)
 
@@ -112,10 +118,9 @@ def sheet_of(comparison: Comparison, *, most: int | None = None) -> Sheet:
         return card_of_call(call, price, seat, repeats=repeats, now=run.created_at)
 
     def rows(prompt_id: str) -> tuple[tuple[Card, ...], ...]:
-        asked = [
-            n for n in range(repeats) if n == 0 or any((prompt_id, n, model) in found for model in comparison.models)
-        ]
-        return tuple(tuple(card(prompt_id, n, seat) for seat in seats.of(prompt_id)) for n in asked)
+        return tuple(
+            tuple(card(prompt_id, n, seat) for seat in seats.of(prompt_id)) for n in sorted(repeats_of[prompt_id])
+        )
 
     several = len(comparison.calls) > len(comparison.models)
     return Sheet(
@@ -179,7 +184,7 @@ class LiveSheets:
             by_prompt.setdefault(live.prompt_id, []).append((number, live))
         wanted = list(self._prompts)
         if len(wanted) > _MOST_LIVE:  # those at work; the page stays as long as it is
-            unfinished = [key for key in wanted if any(live.call is None for _, live in by_prompt.get(key, ()))]
+            unfinished = [key for key in wanted if any(live.phase != "done" for _, live in by_prompt.get(key, ()))]
             wanted = (unfinished or wanted[-_MOST_LIVE:])[:_MOST_LIVE]
         places = {key: number for number, key in enumerate(self._prompts, 1)}
         return [
@@ -274,5 +279,14 @@ def _notes(comparison: Comparison) -> list[str]:
     if len(calls) < run.planned:
         why = {"interrupted": "Interrupted", "failed": "Ended early"}.get(run.status, "Not finished")
         notes.append(f"{why}: {len(calls)} of {count(run.planned, 'call')} made. Run it again to ask for the rest.")
+    asked_again = sum(
+        price is not None and has_unknown_attempts(call) for call, price in zip(calls, comparison.prices, strict=True)
+    )
+    if asked_again and not run.blind:
+        calls_were = f"{count(asked_again, 'call')} {'was' if asked_again == 1 else 'were'}"
+        notes.append(
+            f"{calls_were} asked again after an attempt that may have been charged; that cost is not known and not in "
+            "the total."
+        )
     hidden = {part for model in comparison.models for part in (model, _model_id(model).short)} if run.blind else set()
     return notes + [text for text in comparison.warnings if not any(name in text for name in hidden)]

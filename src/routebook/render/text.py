@@ -145,7 +145,7 @@ def _summary(sheet: Sheet) -> RenderableType:
     for row in sheet.rows:
         simulated = " (simulated)" if row["simulated"] else ""
         priced = "" if row["priced"] in (0, row["calls"]) else f" ({row['priced']} of {row['calls']} priced)"
-        cells = (
+        cells: tuple[str, ...] = (
             visible(str(row["model"])) + simulated,
             f"{row['calls']:,}",
             f"{row['errors']:,}",
@@ -156,5 +156,7 @@ def _summary(sheet: Sheet) -> RenderableType:
             seconds(row["latency_p95_s"]),
             rate(row["tokens_per_s"]).removesuffix(" tok/s"),
         )
+        if not row["calls"]:
+            cells = (cells[0], "not asked", *["–"] * (len(cells) - 2))
         table.add_row(*(Text(cell) for cell in cells))
     return table
