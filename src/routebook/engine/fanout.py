@@ -32,6 +32,7 @@ from routebook.redact import redact
 if TYPE_CHECKING:
     from routebook.store import Store
 
+_APART_S = 0.001  # workers begin one after another: calls sent in one burst stay a burst, and blur each other's times
 _ANSWERED_AT_ONCE = 64  # answers that are there already wait for no host
 
 
@@ -102,13 +103,14 @@ class FanOut:
             async with asyncio.TaskGroup() as group:
                 for host, queue in queues.items():
                     at_once = concurrency_of(host, self.terms.concurrency) if host else _ANSWERED_AT_ONCE
-                    for _ in range(min(at_once, len(queue))):
-                        group.create_task(self._work(queue))
+                    for place in range(min(at_once, len(queue))):
+                        group.create_task(self._work(queue, place * _APART_S if host else 0.0))
         except BaseExceptionGroup as faults:
             raise faults.exceptions[0] from None  # one fault of ours is enough to tell; the others ended with it
 
-    async def _work(self, queue: deque[LiveCall]) -> None:
+    async def _work(self, queue: deque[LiveCall], begin_after_s: float) -> None:
         queued_at = perf_counter()
+        await asyncio.sleep(begin_after_s)
         while queue:
             live = queue.popleft()
             if self.live.stopped(str(live.planned.model)) or self.live.store_error is not None:
