@@ -127,7 +127,7 @@ FAULTS = {
     "500": Expected("server"),
     "503": Expected("server"),
     # where the body has a type of error, it says more than the status: OpenAI's is server_error
-    "504": Expected("timeout", on=(("openai", "server"), ("azure", "server"), ("lab", "server"))),
+    "504": Expected("timeout"),
     "529": Expected("server"),
     "quota": Expected("quota"),
     "context": Expected("context"),

@@ -160,9 +160,8 @@ def _show(comparison: Comparison, html: str | None, json: str | None) -> None:
         try:
             write(Path(path).expanduser())
         except OSError as error:
-            raise OptionError(
-                f"Cannot write {path}: {error.strerror or error}. The run is stored: routebook history."
-            ) from error
+            kept = "The run is stored: routebook history." if not comparison.warnings else comparison.warnings[0]
+            raise OptionError(f"Cannot write {path}: {error.strerror or error}. {kept}") from error
         _say(f"wrote {path}")
 
 

@@ -24,6 +24,7 @@ from tests.support.sink import ThreadSink
 
 from routebook.providers import converse
 from routebook.providers.bedrock import BedrockProvider
+from routebook.providers.bedrock_errors import asked_of, call_error
 from routebook.providers.contract import Usage
 
 SECRET = "canary/0123456789/abcdefghij/ABCDEFGHIJ0"
@@ -307,3 +308,15 @@ def test_a_request_is_one_that_converse_takes(
         finally:
             client.close()
     assert answer["output"]["message"]["content"] == [{"text": "Hello!"}]
+
+
+def test_a_gateways_own_code_is_read_by_its_status() -> None:
+    from botocore.exceptions import ClientError
+
+    def kind(status: int) -> str:
+        answer: Any = {"Error": {"Code": "Nope", "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+        return call_error(ClientError(answer, "ConverseStream"), asked_of("us-east-1", "m")).kind
+
+    assert [kind(status) for status in (401, 404, 418, 429, 503, 504)] == [
+        "auth", "not_found", "bad_request", "rate_limit", "server", "timeout",
+    ]  # fmt: skip

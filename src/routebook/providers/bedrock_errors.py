@@ -13,7 +13,7 @@ from typing import Any
 
 from routebook.providers.aws import NO_CREDENTIALS, NO_REGION
 from routebook.providers.contract import CallError, ErrorKind
-from routebook.providers.error_words import Asked, hint_of, message_of, quoted, retry_after_s
+from routebook.providers.error_words import KIND_OF_STATUS, Asked, hint_of, message_of, quoted, retry_after_s
 from routebook.providers.eventstream import FrameError
 
 _KIND_OF_CODE: dict[str, ErrorKind] = {
@@ -157,7 +157,8 @@ def host_error(response: Mapping[str, Any], asked: Asked) -> CallError:
 def _kind(code: str, status: int | None, text: str, asked: Asked) -> tuple[ErrorKind, str | None]:
     kind = _KIND_OF_CODE.get(code)
     if kind is None:
-        kind = "server" if status is None or status >= 500 else "bad_request"
+        # A gateway in front of Bedrock has codes of its own, but the usual statuses.
+        kind = "server" if status is None else KIND_OF_STATUS.get(status, "server" if status >= 500 else "bad_request")
     if kind == "rate_limit" and _SPENT.search(text):
         return "quota", None
     if kind != "bad_request":

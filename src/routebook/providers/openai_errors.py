@@ -34,7 +34,6 @@ _KIND_OF_CODE: dict[str, ErrorKind] = {
     "invalid_api_key": "auth",
     "rate_limit_exceeded": "rate_limit",
     "rate_limit_error": "rate_limit",
-    "server_error": "server",
     "overloaded_error": "server",
 }
 _KIND_OF_STATUS: Mapping[int, ErrorKind] = {**KIND_OF_STATUS, 524: "timeout"}  # Cloudflare's
