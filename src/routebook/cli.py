@@ -19,8 +19,8 @@ from routebook.errors import OptionError, PromptError, RoutebookError, did_you_m
 from routebook.options import OPTIONS, Option, OptionParser, build_parser, whole_number
 
 if TYPE_CHECKING:
+    from routebook.background import BackgroundRun
     from routebook.comparison import Comparison
-    from routebook.runs import BackgroundRun
 
 SOME_FAILED, NOTHING_DONE, INTERRUPTED = 1, 2, 130
 
@@ -111,7 +111,8 @@ def _compare(words: list[str]) -> int:
     for path in (html, json):
         _refuse_unwritable(path)
 
-    from routebook.runs import start, wait
+    from routebook.background import wait
+    from routebook.runs import start
 
     live = start(_prompt(asked[0]), asked[1:] or None, **given)
     with _progress(live):

@@ -7,7 +7,6 @@ The magics and the command line are these with other clothes.
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from uuid import uuid4
 
 from routebook import earlier
+from routebook.background import STOPPING_S, BackgroundRun, ended, wait
 from routebook.calls import RunInfo
 from routebook.catalogue import suggest
 from routebook.comparison import Comparison
 from routebook.engine.fanout import FanOut
-from routebook.engine.live import LiveRun
 from routebook.engine.loop import background as background_loop
 from routebook.engine.plan import Plan
 from routebook.engine.prepare import (
@@ -34,11 +33,9 @@ from routebook.engine.prepare import (
 from routebook.engine.recorder import Guarded, Listener
 from routebook.engine.terms import read_terms
 from routebook.errors import OptionError, RunError, did_you_mean
-from routebook.interrupt import Interrupted
 from routebook.models import ModelId
 from routebook.pricing import price_book
 from routebook.prompts import Attachment, Prompt, distinct
-from routebook.redact import redact
 from routebook.store import Store, default_store
 from routebook.templates import as_prompts, fill
 
@@ -46,33 +43,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     Prompts = str | Prompt | Sequence[str | Prompt] | pd.DataFrame
-
-_TICK_S = 0.1
-_STOPPING_S = 5.0
-
-
-class BackgroundRun(LiveRun):
-    """A run that goes on in the background: watch it, wait for it, stop it, take what it has."""
-
-    task: concurrent.futures.Future[None] | None = None
-    listener: Guarded | None = None
-
-    def comparison(self) -> Comparison:
-        """Return the comparison of what has finished so far; of a finished run, of all of it."""
-        comparison = Comparison(self.run, self.prompts, self.finished_calls())
-        if self.store_error is not None:
-            comparison.warn(f"Not saved: {self.store_error} The answers are here: keep them with to_json(path).")
-        fault = None if self.listener is None else self.listener.fault
-        if fault is not None:
-            comparison.warn(f"on_event raised {type(fault).__name__}: {redact(str(fault))}. It was not called again.")
-        return comparison
-
-    def result(self) -> Comparison:
-        """Wait for the end and return the comparison; an interrupt stops the run (see `compare`)."""
-        return wait(self)
-
-    def __repr__(self) -> str:
-        return f"<BackgroundRun {self.run.id[:8]} {self.finished} of {self.run.planned} done>"
 
 
 def start(
@@ -287,34 +257,15 @@ async def acompare(
         await done.wait()
     except asyncio.CancelledError:
         live.stop()
-        await asyncio.to_thread(live.wait, _STOPPING_S)
+        await asyncio.to_thread(live.wait, STOPPING_S)
         raise
-    return _ended(live)
+    return ended(live)
 
 
 def _stop_started(starting: asyncio.Future[BackgroundRun]) -> None:
     """Stop a run whose caller went away while it was being started."""
     if not starting.cancelled() and starting.exception() is None:
         starting.result().stop()
-
-
-def wait(live: BackgroundRun) -> Comparison:
-    """Wait for a run; an interrupt stops it, keeps what came and raises `Interrupted`; a second forces the exit."""
-    try:
-        while not live.wait(_TICK_S):
-            pass
-    except KeyboardInterrupt:
-        live.stop()
-        while not live.wait(_TICK_S):
-            pass
-        raise Interrupted(_ended(live), live.run.planned) from None
-    return _ended(live)
-
-
-def _ended(live: BackgroundRun) -> Comparison:
-    if live.task is not None:
-        live.task.result(_STOPPING_S)  # a fault of the engine itself is raised here, not swallowed in the background
-    return live.comparison()
 
 
 def _known(options: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -124,10 +124,10 @@ def _count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def plan_sha256(keys: object) -> str:
+def plan_sha256(keys: Iterable[tuple[str, str, int]]) -> str:
     """Hash the keys (prompt id, fingerprint, repeat) of the planned calls, in order."""
     digest = hashlib.sha256()
-    for key in keys:  # type: ignore[attr-defined]
+    for key in keys:
         digest.update(repr(key).encode())
     return digest.hexdigest()
 

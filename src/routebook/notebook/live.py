@@ -16,11 +16,11 @@ from secrets import token_hex
 
 from IPython.core.display_functions import publish_display_data
 
+from routebook.background import BackgroundRun, wait
 from routebook.comparison import Comparison
 from routebook.interrupt import Interrupted
 from routebook.redact import redact
 from routebook.render.html import live_html
-from routebook.runs import BackgroundRun, wait
 
 FRAME_S = 0.2
 Keep = Callable[[Comparison], None]

@@ -13,8 +13,8 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from routebook.errors import ModelError, OptionError, PromptError, did_you_mean
 
 if TYPE_CHECKING:
+    from routebook.background import BackgroundRun
     from routebook.comparison import Comparison
-    from routebook.runs import BackgroundRun
 
 _VARIABLE = re.compile(r"[{}]|\$\w")
 
@@ -114,8 +114,8 @@ class RoutebookMagics(Magics):
 
     def _run(self, name: str) -> Comparison | str:
         """A comparison by its variable, else the name of a run in the store."""
+        from routebook.background import BackgroundRun
         from routebook.comparison import Comparison
-        from routebook.runs import BackgroundRun
 
         value = self._variables.get(name)
         if isinstance(value, BackgroundRun):

@@ -69,7 +69,9 @@ def _spent() -> str:
     ledger = session_ledger
     unpriced = ledger.calls - ledger.priced
     spent = format_usd(ledger.spent_usd)
-    return f"{spent} (and {unpriced} calls of unknown price)" if unpriced else spent
+    more = [f"{unpriced} calls of unknown cost"] if unpriced else []
+    more += [f"up to {format_usd(ledger.presumed_usd)} for them and for failed attempts"] if ledger.presumed_usd else []
+    return f"{spent} (and {', '.join(more)})" if more else spent
 
 
 def status_table() -> Any:
