@@ -32,8 +32,8 @@ def main() -> int:
 
     models = cheapest_live_models() if live else SIMULATED
     if not models:
-        print("No credentials were found, so there is nobody to ask. `routebook doctor` says what to set; without")
-        print("LIVE=1 the demo runs on simulated models.")
+        print("Nobody to ask: no host whose credentials are found lists a model of known price.")
+        print("`routebook doctor` says what to set; without LIVE=1 the demo runs on simulated models.")
         return 1
     budget = {"budget_usd": LIVE_CAP_USD, "max_tokens": 2000} if live else {}
     print(rb.plan(QUESTION, models=models), "\n")
@@ -56,19 +56,26 @@ def main() -> int:
 
 
 def cheapest_live_models() -> list[str]:
-    """Of each host with credentials, the model it lists itself whose answers cost least per token."""
-    from routebook.catalogue import catalogue
+    """Of each host with credentials, of the models it lists itself, the one whose answers cost least per token."""
+    from routebook.catalogue import listings
+    from routebook.models import ModelId
+    from routebook.pricing import price_book
+    from routebook.providers.registry import known_hosts, provider_for
 
-    listed = catalogue(live=True)
-    for note in listed.notes:
-        print(note)
-    cheapest: dict[str, tuple[object, str]] = {}
-    for entry in listed.entries:
-        if entry.simulated or not entry.credentials.found or entry.tariff is None:
-            continue
-        price = (entry.tariff.output, str(entry.model))
-        cheapest[entry.host] = min(cheapest.get(entry.host, price), price)
-    return [model for _, model in sorted(cheapest.values(), key=lambda found: found[1])]
+    providers = {host: provider_for(host) for host in known_hosts()}
+    found = {
+        host: one for host, one in providers.items() if one.credentials().source != "none needed" and not one.simulated
+    }
+    listed, faults = listings({host: one for host, one in found.items() if one.credentials().found})
+    for host, fault in faults.items():
+        print(f"{host} is left out: {fault.message}")
+    cheapest = []
+    for host, names in listed.items():
+        tariffs = {name: price_book().tariff(ModelId(host, name)) for name in names}
+        prices = [(tariff.output, name) for name, tariff in tariffs.items() if tariff is not None and tariff.output > 0]
+        if prices:
+            cheapest.append(f"{host}/{min(prices)[1]}")
+    return cheapest
 
 
 def quickstart() -> Path:
