@@ -10,7 +10,6 @@ Every message is one line for the person in front of the cell: what happened, wh
       OptionError        an option with a value that cannot be
       CredentialsError   a key that is not there
       PriceError         a price that cannot be
-      BudgetError        a cap that would be passed
       ConfigError        config.toml, or a server's settings
       StoreError         the store: locked, full, or written by a newer version
       RunError           a run that is not there, or cannot be used this way
@@ -51,10 +50,6 @@ class CredentialsError(RoutebookError):
 
 class PriceError(RoutebookError):
     """A price that is not a price."""
-
-
-class BudgetError(RoutebookError):
-    """Going on would pass the spending cap."""
 
 
 class ConfigError(RoutebookError):

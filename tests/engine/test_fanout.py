@@ -327,6 +327,27 @@ async def test_a_stop_while_a_host_asked_for_a_pause_leaves_the_other_models_alo
     assert len(provider.asked) == 1
 
 
+async def test_an_attempt_is_told_once_when_the_next_one_never_began(store: Store, prices: PriceBook) -> None:
+    """The first model's pause for its host holds the second's retry back, after its own wait is over."""
+    failed = CallError("truncated", "cut off")
+    paused = CallError("rate_limit", "slow down", retry_after_s=30)
+    gate = asyncio.Event()
+    provider = ScriptedProvider({"a": [Script(gate=gate, error=paused)], "b": [Script(error=failed)]})
+    made = fan_out(store, prices, provider, planned(["a", "b"]), concurrency=2, retries=RetryPolicy(3, base_s=0.05))
+    running = asyncio.create_task(made.run())
+    second = made.live.calls[1]
+    await until(lambda: second.phase == "waiting" and provider.in_flight == 1)
+    gate.set()
+    await until(lambda: made.live.calls[0].phase == "waiting")
+    await asyncio.sleep(0.1)  # longer than the second's own wait: now it stands before its host's pause
+    made.live.stop()
+    await running
+    call = made.live.finished_calls()[1]
+    assert call.failure is not None
+    assert call.failure.kind == "truncated"
+    assert len(call.attempts) == second.attempt - 1
+
+
 async def test_a_stop_while_calls_wait_for_money_ends_the_run(store: Store, prices: PriceBook) -> None:
     provider = ScriptedProvider({"a": [Script(gate=asyncio.Event())]})
     # A call may cost 0.0000508 at most: there is room for one at a time.

@@ -181,6 +181,7 @@ def test_the_status_and_the_models_are_tables(kernel: Kernel) -> None:
     status = kernel.run("%routebook")
     assert status.error is None
     assert "session budget" in status.text
+    assert "spent in 30 days, in all runs" in status.text
     models = kernel.run("%models sim")
     assert models.error is None
     assert "sim/small" in models.text

@@ -77,7 +77,7 @@ class Asking:
         self._attempts: list[Attempt] = []
         self._held: Decimal | None = None
         self._started_at: datetime | None = None
-        self._pending: tuple[Failure, float] | None = None  # the last attempt's, until the next one begins
+        self._pending: Attempt | None = None  # the last one that failed, until the next one begins
 
     async def outcome(self) -> Call:
         """Ask, again where it may help, and return what came of it."""
@@ -99,8 +99,7 @@ class Asking:
         if self._started_at is None:
             return None
         if self._pending is not None:
-            failure, latency_s = self._pending
-            return self._call(failure=failure, latency_s=latency_s)
+            return self._call(failure=self._pending.failure, latency_s=self._pending.latency_s)
         failure = Failure("interrupted", "Stopped.", "Run it again to ask for the rest.")
         return self._call(failure=failure, latency_s=self._recorder.elapsed_us() / 1e6)
 
@@ -111,9 +110,11 @@ class Asking:
         gate = means.gates[live.planned.model.host]
         while True:
             await gate.wait()
+            if self._pending is not None:
+                self._attempts.append(self._pending)
+                self._pending = None
             live.attempt += 1
             live.phase = "streaming"
-            self._pending = None
             self._started_at = datetime.now(UTC)
             recorder.begin()
             ended = await self._attempt()
@@ -123,8 +124,8 @@ class Asking:
                     means.listener(Event("usage", live.index, perf_counter_ns(), usage=ended.usage))
                 return self._call(reply=ended, latency_s=latency_s)
             failure = _failure(ended)
-            self._pending = (failure, latency_s)
             wait_s = means.terms.retries.wait_s(ended, live.attempt, means.draw)
+            self._pending = Attempt(failure, latency_s, wait_s or 0.0, recorder.text_so_far())
             if wait_s is not None and not await self._may_ask_again(failure):
                 wait_s, failure = None, replace(failure, hint=f"{failure.hint} {_NOT_AGAIN}".strip())
             if wait_s is None:
@@ -136,7 +137,6 @@ class Asking:
             if ended.retry_after_s:
                 gate.pause(ended.retry_after_s)
             await asyncio.sleep(wait_s)
-            self._attempts.append(Attempt(failure, latency_s, wait_s, recorder.text_so_far()))
 
     async def _attempt(self) -> Reply | CallError:
         request = self._live.planned.request

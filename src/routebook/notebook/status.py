@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from routebook.engine.budget import as_usd, session_ledger
 from routebook.errors import OptionError, did_you_mean
-from routebook.pricing import format_usd
+from routebook.pricing import format_usd, price_book
 from routebook.redact import redact
 
+LATELY_DAYS = 30
 COMMANDS = ("budget", "cache", "doctor")
 
 
@@ -78,15 +80,18 @@ def status_table() -> Any:
     """Spend, budget, store and versions as a table of two columns."""
     from importlib.metadata import version
 
+    from routebook.costs import run_cost
     from routebook.render.table import Table
     from routebook.store import default_store
 
-    store = default_store()
+    store, book = default_store(), price_book()
+    lately = store.all_calls(datetime.now(UTC) - timedelta(days=LATELY_DAYS))
     cache = store.cache_info()
     packages = ("routebook", "openai", "anthropic", "boto3", "genai-prices")
     rows = [
         ("spent since the kernel started", _spent()),
-        ("simulated dollars, not in it", format_usd(session_ledger.simulated_usd)),
+        (f"spent in {LATELY_DAYS} days, in all runs", str(run_cost((call, book.price(call)) for call in lately).real)),
+        ("simulated dollars of this kernel, in neither", format_usd(session_ledger.simulated_usd)),
         ("session budget", "none" if session_ledger.limit_usd is None else str(budget_line())),
         ("store", redact(store.url)),
         ("answers in the cache", f"{cache.entries:,}"),
