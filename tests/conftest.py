@@ -35,7 +35,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _forget() -> None:
-    """Drop what a test left in this process: servers, prices, the session's budget, open stores. Loads nothing."""
+    """Drop what a test left in this process: servers, prices, the session's budget, colours, stores. Loads nothing."""
     if "routebook.providers.registry" in sys.modules:
         from routebook.providers.registry import forget_servers
 
@@ -48,6 +48,10 @@ def _forget() -> None:
         from routebook.engine.budget import session_ledger
 
         session_ledger.limit_usd = None
+    if "routebook.render.palette" in sys.modules:
+        from routebook.render.palette import forget
+
+        forget()
     if "routebook.store.store" in sys.modules:
         from routebook.store.store import _defaults
 

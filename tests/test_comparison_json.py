@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import strategies
-from tests.support.showcase import prices, showcase
+from tests.support.examples import vote_of
+from tests.support.showcase import ASK, MODELS, prices, showcase
 
 from routebook.calls import Chunk, Timeline
 from routebook.comparison import Comparison
@@ -43,7 +44,26 @@ def comparisons(draw: st.DrawFn) -> Comparison:
     calls = [
         replace(call, repeat=call.repeat % run.repeats, simulated=call.model.host in SIMULATED_HOSTS) for call in calls
     ]
-    return Comparison(run, prompts, calls, prices=prices())
+    answered = {(call.prompt_id, call.repeat, str(call.model)) for call in calls}
+    cast = [
+        draw(
+            strategies.votes(
+                id=f"{n:032x}",
+                run_id=run.id,
+                prompt_id=prompt,
+                repeat=repeat,
+                kind="rating",
+                model=model,
+                model_a=None,
+                model_b=None,
+                winner=None,
+                rating=3,
+                shown=(),
+            )
+        )
+        for n, (prompt, repeat, model) in enumerate(sorted(answered))
+    ]
+    return Comparison(run, prompts, calls, prices=prices(), file_votes=cast)
 
 
 @given(comparisons())
@@ -53,7 +73,59 @@ def test_what_is_written_is_read_back_exactly(comparison: Comparison) -> None:
     again = Comparison.from_json(text)
 
     assert again == comparison
+    assert sorted(again.file_votes, key=lambda vote: vote.id) == list(comparison.file_votes)
     assert again.to_json() == text
+
+
+def voted(**changes: Any) -> Comparison:
+    """Return a comparison that came with one vote."""
+    run = showcase()
+    vote = vote_of(
+        **({"run_id": run.run.id, "prompt_id": ASK.id, "model_a": MODELS[0], "model_b": MODELS[1]} | changes)
+    )
+    return Comparison(run.run, run.prompts, run.calls, prices=prices(), file_votes=[vote])
+
+
+def test_votes_come_back_with_the_file(tmp_path: Path) -> None:
+    run = voted(note="half \ud83d", by="ada")
+    run.to_json(tmp_path / "run.json")
+
+    again = Comparison.from_json(tmp_path / "run.json")
+
+    assert again.file_votes == run.file_votes
+    assert again.reveal().file_votes == run.file_votes
+    assert again.votes["by"].tolist() == ["ada"]
+
+
+def test_a_file_of_a_run_without_votes_is_one_that_an_older_version_reads() -> None:
+    assert "votes" not in json.loads(showcase().to_json())
+    assert Comparison.from_json(showcase().to_json()).file_votes == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"run_id": "1" * 32}, r"votes\[0\] is on another run"),
+        ({"prompt_id": "1" * 16}, r"votes\[0\] is on an answer of 'openai/gpt-6.1-terra' that is not in the file"),
+        ({"repeat": 1}, r"votes\[0\] is on an answer of 'openai/gpt-6.1-terra' that is not in the file"),
+        ({"model_b": "sim/none"}, r"votes\[0\] is on an answer of 'sim/none' that is not in the file"),
+        ({"winner": "c"}, r"votes\[0\]: 'winner' must be one of a, b, tie, both_bad"),
+        ({"rating": 3}, r"votes\[0\]: A vote on a pair has no rating"),
+        ({"weight": 3}, r"votes\[0\] has an unknown field 'weight'"),
+    ],
+)
+def test_a_changed_vote_is_refused_with_its_place(changes: dict[str, Any], message: str) -> None:
+    document = json.loads(voted().to_json())
+    document["votes"][0] |= changes
+    with pytest.raises(RunError, match=message):
+        Comparison.from_json(json.dumps(document))
+
+
+def test_two_votes_of_one_id_are_refused() -> None:
+    document = json.loads(voted().to_json())
+    document["votes"] *= 2
+    with pytest.raises(RunError, match=r"votes\[1\] has the id of another vote"):
+        Comparison.from_json(json.dumps(document))
 
 
 def test_a_file_is_read_back_exactly(tmp_path: Path) -> None:
@@ -197,14 +269,14 @@ _LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 _ANYTHING = st.recursive(_LEAVES, lambda of: st.lists(of) | st.dictionaries(st.text(max_size=5), of))
 
 
-@given(_ANYTHING, st.sampled_from(["run", "prompts", "calls", "warnings"]))
+@given(_ANYTHING, st.sampled_from(["run", "prompts", "calls", "warnings", "votes"]))
 def test_anything_in_a_fields_place_is_read_or_refused(value: Any, name: str) -> None:
     text = _with((name,), value)
     try:
         Comparison.from_json(text)
     except RunError:
         return
-    assert (name == "calls" and value == []) or (name == "warnings" and isinstance(value, list))
+    assert (name in ("calls", "votes") and value == []) or (name == "warnings" and isinstance(value, list))
 
 
 def test_a_run_that_claims_many_repeats_is_shown_by_those_it_has() -> None:

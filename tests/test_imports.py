@@ -17,6 +17,7 @@ import routebook
 HEAVY = (
     "openai", "anthropic", "boto3", "botocore", "pandas", "altair", "sqlalchemy", "genai_prices", "httpx2", "aiohttp",
     "numpy", "jsonschema", "rich", "markdown_it", "nh3", "vl_convert",
+    "anywidget", "ipywidgets",
 )  # fmt: skip
 """What the user waits for only when it is used."""
 

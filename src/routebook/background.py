@@ -8,7 +8,9 @@ from routebook.comparison import Comparison
 from routebook.engine.live import LiveRun
 from routebook.engine.recorder import Guarded
 from routebook.interrupt import Interrupted
+from routebook.lookup import count
 from routebook.redact import redact
+from routebook.store import Store
 
 STOPPING_S = 5.0
 _TICK_S = 0.1
@@ -19,10 +21,22 @@ class BackgroundRun(LiveRun):
 
     task: concurrent.futures.Future[None] | None = None
     listener: Guarded | None = None
+    store: Store | None = None
+    """Where its votes go; `None` is the default store."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of it from the start, one line each."""
+        if not self.resumed:
+            return ()
+        were = f"{self.resumed:,} of {count(self.run.planned, 'answer')} {'was' if self.resumed == 1 else 'were'}"
+        return (f"This goes on with an unfinished run: {were} there already and not asked for again.",)
 
     def comparison(self) -> Comparison:
         """Return the comparison of what has finished so far; of a finished run, of all of it."""
         comparison = Comparison(self.run, self.prompts, self.finished_calls())
+        comparison.warnings.extend(self.notes)
+        comparison.store = self.store
         if self.store_error is not None:
             comparison.warn(f"Not saved: {self.store_error} The answers are here: keep them with to_json(path).")
         fault = None if self.listener is None else self.listener.fault

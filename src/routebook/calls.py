@@ -202,7 +202,7 @@ class Call:
     failure
         Why it failed, for the status ``error``.
     request_id, served_model, reported_cost_usd, extras
-        As in `Reply`.
+        As in `Reply`; among the extras also the ``protocol`` it was asked by.
     simulated
         Whether a simulated model answered.
     cached_from

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from routebook.calls import Call, RunInfo
 from routebook.costs import RunCost, run_cost
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from routebook.charts import Charts
     from routebook.pricing import Price, PriceBook
     from routebook.routing.policy import Policy
+    from routebook.store import Store
+    from routebook.votes import Vote, Winner
 
 
 class Comparison:
@@ -40,11 +42,15 @@ class Comparison:
         What came back, in any order; a run that was interrupted has fewer than were planned.
     prices
         Where prices come from; by default the process's own price book.
+    file_votes
+        Votes that came with a file.
 
     Attributes
     ----------
     warnings
         What the user should know about this run, one line each.
+    store
+        Where its votes are; `None` is the default store.
 
     Raises
     ------
@@ -53,11 +59,19 @@ class Comparison:
     """
 
     def __init__(
-        self, run: RunInfo, prompts: Sequence[Prompt], calls: Sequence[Call], *, prices: PriceBook | None = None
+        self,
+        run: RunInfo,
+        prompts: Sequence[Prompt],
+        calls: Sequence[Call],
+        *,
+        prices: PriceBook | None = None,
+        file_votes: Sequence[Vote] = (),
     ) -> None:
         self.run = run
         self.prompts = tuple(prompts)
+        self.file_votes = tuple(file_votes)
         self.warnings: list[str] = []
+        self.store: Store | None = None
         self._book = prices
         self._by_id: dict[str, Prompt] = {}
         for prompt in self.prompts:
@@ -180,6 +194,82 @@ class Comparison:
         """Return how two models' answers differ, word by word; names as in `text`."""
         return Diff(self._shown(a), self._shown(b), self.text(a, prompt, repeat), self.text(b, prompt, repeat))
 
+    def vote(
+        self,
+        prompt: PromptKey | None = None,
+        *,
+        winner: Winner | None = None,
+        a: str | ModelId | None = None,
+        b: str | ModelId | None = None,
+        rating: int | None = None,
+        model: str | ModelId | None = None,
+        repeat: int = 0,
+        by: str | None = None,
+        note: str = "",
+    ) -> Vote:
+        """Say which of two answers is better, or how good one is; it is in the store when this returns.
+
+        Who votes again on the same answers has changed their mind: the later vote stands.
+
+        Parameters
+        ----------
+        prompt, repeat
+            As in `text`.
+        winner
+            ``a``, ``b``, ``tie`` or ``both_bad``.
+        a, b
+            Whose answers; names as in `text`. Not needed where there are two.
+        rating
+            Instead of a winner: 1 (worst) to 5 (best) for one answer.
+        model
+            Whose; not needed where there is one.
+        by
+            Who votes: ``$ROUTEBOOK_USER``, else ``$JUPYTERHUB_USER``, else your login's name.
+        note
+            Why, at most 10,000 characters.
+
+        Raises
+        ------
+        VoteError
+            If it is no vote, or on an answer that failed without a text.
+        ModelError, RunError
+            As `text`.
+
+        Examples
+        --------
+        >>> import routebook as rb
+        >>> run = rb.compare("Name a prime.", models=["sim/small", "sim/large"])
+        >>> run.vote(winner="b", by="ada", note="explains why").model_b
+        'sim/large'
+        >>> run.votes[["model_a", "model_b", "winner", "by"]].values.tolist()
+        [['sim/small', 'sim/large', 'b', 'ada']]
+        """
+        from routebook.comparison_votes import vote
+
+        return vote(
+            self,
+            self._prompt(prompt),
+            winner=winner,
+            between=(a, b),
+            rating=rating,
+            model=model,
+            repeat=repeat,
+            by=by,
+            note=note,
+        )
+
+    @property
+    def votes(self) -> pd.DataFrame:
+        """The votes that stand, one row each, oldest first: those in the store, and those that came with a file.
+
+        The columns are ``prompt_id``, ``repeat``, ``kind`` (``pair`` or ``rating``), ``model_a``, ``model_b``,
+        ``winner`` (``a``, ``b``, ``tie`` or ``both_bad``), ``model``, ``rating`` (1 to 5), ``note``, ``by``, ``at``
+        (UTC), ``blind`` and ``shown`` (the models in the order in which they were shown).
+        """
+        from routebook.comparison_votes import frame, standing_votes
+
+        return frame(standing_votes(self))
+
     @property
     def charts(self) -> Charts:
         """Charts of this run: ``charts.cost()``, ``charts.latency()``; each an Altair chart, yours to change."""
@@ -228,8 +318,11 @@ class Comparison:
 
         Only what is shown is ever blind: `models`, `calls`, `frame` and `summary` are data and always open.
         """
-        revealed = Comparison(replace(self.run, blind=False), self.prompts, self._calls, prices=self._book)
+        revealed = Comparison(
+            replace(self.run, blind=False), self.prompts, self._calls, prices=self._book, file_votes=self.file_votes
+        )
         revealed.warnings = list(self.warnings)
+        revealed.store = self.store
         return revealed
 
     def warn(self, text: str) -> None:
@@ -237,10 +330,11 @@ class Comparison:
         self.warnings.append(text)
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """Return the whole comparison as JSON that `from_json` reads back exactly; with a path, write it there too."""
+        """Return the whole comparison, votes included, as JSON for `from_json`; with a path, write it there too."""
         from routebook.comparison_json import writable, write_json
+        from routebook.comparison_votes import votes_to_save
 
-        text = write_json(self)
+        text = write_json(self, *votes_to_save(self))
         if path is not None:
             _write(path, writable(text))
         return text
@@ -256,8 +350,8 @@ class Comparison:
         """
         from routebook.comparison_json import read_json
 
-        run, prompts, calls, warnings = read_json(source)
-        comparison = cls(run, prompts, calls, prices=prices)
+        run, prompts, calls, warnings, votes = read_json(source)
+        comparison = cls(run, prompts, calls, prices=prices, file_votes=votes)
         comparison.warnings = warnings
         return comparison
 
@@ -274,6 +368,11 @@ class Comparison:
         from routebook.render.html import notebook_html
 
         return notebook_html(self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from routebook.notebook.display import display_bundle  # only a notebook asks
+
+        return display_bundle(self)
 
     def text_table(self, width: int | None = None) -> str:
         """Return the answers side by side as plain text, as wide as the terminal or `width` characters."""
@@ -304,6 +403,9 @@ class Comparison:
         return (self.run, self.prompts, self._calls) == (other.run, other.prompts, other._calls)
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"store": None}  # a pickle or a deep copy takes no open database along
 
     def _prompt(self, key: PromptKey | None) -> Prompt:
         return find_prompt(tuple(self._by_id.values()) if key is None else self.prompts, key)

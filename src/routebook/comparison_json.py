@@ -2,10 +2,12 @@
 
 ::
 
-    {"routebook": 1, "kind": "comparison", "run": {...}, "prompts": [{...}], "calls": [{...}], "warnings": [...]}
+    {"routebook": 1, "kind": "comparison", "run": {...}, "prompts": [{...}], "calls": [{...}], "warnings": [...],
+     "votes": [{...}]}
 
-Images and timelines are base64, so the file replays a run elsewhere. Whoever reads it may not trust who wrote it:
-every field is checked for its type and size, unknown fields are refused, and compressed data is unpacked within bounds.
+A run nobody has voted on has no ``votes``. Images and timelines are base64, so the file replays a run elsewhere.
+Whoever reads it may not trust who wrote it: every field is checked for its type and size, unknown fields are refused,
+and compressed data is unpacked within bounds.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +30,7 @@ from routebook.prompts import MAX_IMAGE_BYTES, Attachment, Message, Prompt
 from routebook.providers.contract import ERROR_KINDS, FinishReason, Usage
 from routebook.strict_json import MOST, Fields, parse
 from routebook.tables import plain
+from routebook.votes import Vote, described, read_vote
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
@@ -41,16 +44,18 @@ _LONGEST_TIMELINE = 100_000_000  # bytes, unpacked
 _LONGEST_US = 7 * 24 * 3600 * 1_000_000  # a replay waits for what a timeline says
 
 
-def write_json(comparison: Comparison) -> str:
-    """Return a comparison as JSON text."""
-    document = {
+def write_json(comparison: Comparison, votes: Sequence[Vote] = (), notes: Sequence[str] = ()) -> str:
+    """Return a comparison and the votes on it as JSON text; the notes are warnings of the file only."""
+    document: dict[str, object] = {
         "routebook": VERSION,
         "kind": "comparison",
         "run": _run(comparison.run),
         "prompts": [_prompt(prompt) for prompt in comparison.prompts],
         "calls": [_call(call) for call in comparison.calls],
-        "warnings": list(comparison.warnings),
+        "warnings": [*comparison.warnings, *notes],
     }
+    if votes:  # an older routebook reads the file of a run without any
+        document["votes"] = [described(vote) for vote in votes]
     text = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return text if text.isascii() else _SURROGATES.sub(_escaped, text)
 
@@ -62,7 +67,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 def writable(text: str) -> str:
     """Return the text as UTF-8 can hold it: two halves of a surrogate pair that meet become their character."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _run(run: RunInfo) -> dict[str, object]:
@@ -119,7 +124,7 @@ def _call(call: Call) -> dict[str, object]:
     }
 
 
-Document = tuple[RunInfo, tuple[Prompt, ...], tuple[Call, ...], list[str]]
+Document = tuple[RunInfo, tuple[Prompt, ...], tuple[Call, ...], list[str], tuple[Vote, ...]]
 
 
 def read_json(source: str | Path) -> Document:
@@ -145,9 +150,10 @@ def read_json(source: str | Path) -> Document:
     prompts = fields.objects("prompts", _read_prompt)
     calls = fields.objects("calls", _read_call)
     warnings = list(fields.words("warnings"))
+    votes = fields.objects("votes", read_vote) if "votes" in fields else ()
     fields.end()
-    _check_together(what, run, prompts, calls)
-    return run, prompts, calls, warnings
+    _check_together(what, run, prompts, calls, votes)
+    return run, prompts, calls, warnings, votes
 
 
 def _read(path: str | Path) -> str:
@@ -162,7 +168,9 @@ def _read(path: str | Path) -> str:
         raise RunError(f"{str(path)[:200]} is not a saved run: it is not UTF-8 text.") from error
 
 
-def _check_together(what: str, run: RunInfo, prompts: tuple[Prompt, ...], calls: tuple[Call, ...]) -> None:
+def _check_together(
+    what: str, run: RunInfo, prompts: Sequence[Prompt], calls: Sequence[Call], votes: Sequence[Vote]
+) -> None:
     asked = {prompt.id for prompt in prompts}
     models = {*run.models, *(str(call.model) for call in calls)}
     if len(models) > MOST_MODELS:
@@ -178,6 +186,17 @@ def _check_together(what: str, run: RunInfo, prompts: tuple[Prompt, ...], calls:
         if call.id in seen:
             raise RunError(f"{what}, calls[{number}] has the id of another call.")
         seen.add(call.id)
+    answers = {(call.prompt_id, call.repeat, str(call.model)) for call in calls}
+    cast: set[str] = set()
+    for number, vote in enumerate(votes):
+        if vote.run_id != run.id:
+            raise RunError(f"{what}, votes[{number}] is on another run.")
+        for model in vote.models:
+            if (vote.prompt_id, vote.repeat, model) not in answers:
+                raise RunError(f"{what}, votes[{number}] is on an answer of {model[:60]!r} that is not in the file.")
+        if vote.id in cast:
+            raise RunError(f"{what}, votes[{number}] has the id of another vote.")
+        cast.add(vote.id)
 
 
 def _read_run(fields: Fields) -> RunInfo:

@@ -13,6 +13,7 @@ Every message is one line for the person in front of the cell: what happened, wh
       ConfigError        config.toml, or a server's settings
       StoreError         the store: locked, full, or written by a newer version
       RunError           a run that is not there, or cannot be used this way
+      VoteError          a vote that cannot be
       PolicyError        a policy that cannot be read or made
       TargetError        an export that would not mean the same
       CallError          one call to one model failed (see `routebook.providers.contract`)
@@ -62,6 +63,10 @@ class StoreError(RoutebookError):
 
 class RunError(RoutebookError):
     """A run is not there, or cannot be used in this way."""
+
+
+class VoteError(RoutebookError):
+    """A vote that cannot be cast, or says what no vote can."""
 
 
 class PolicyError(RoutebookError):

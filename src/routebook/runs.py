@@ -81,7 +81,7 @@ def start(
     """
     if name is not None and not (isinstance(name, str) and name.strip()):
         raise OptionError(f"name must be a text, not {name!r}.")
-    store = store or default_store()
+    own, store = store, store or default_store()
     before = earlier.run_of(follow, store)
     if before is not None and models is None:
         models = before.models
@@ -133,7 +133,7 @@ def start(
     listener = None if on_event is None else Guarded(on_event)
     try:
         live = BackgroundRun(replace(run, status="running"), plan, listener)
-        live.listener = listener
+        live.listener, live.store = listener, own
         live.resumed = sum(call.answered is not None and call.answered.run_id == run.id for call in plan.calls)
         fan_out = FanOut(live, store, prepared.providers, price_book(), terms, listener, suggest)
         live.task = background_loop.submit(fan_out.run())
@@ -310,7 +310,9 @@ def load(id_or_name: str, *, store: Store | None = None) -> Comparison:
     RunError
         If there is none; the text names the nearest.
     """
-    return earlier.load(id_or_name, store=store or default_store())
+    loaded = earlier.load(id_or_name, store=store or default_store())
+    loaded.store = store
+    return loaded
 
 
 def _prepare(

@@ -62,6 +62,10 @@ class Fields:
         self._data: dict[str, Any] = dict(data)
         self.where = where
 
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a field, not yet read."""
+        return name in self._data
+
     def _take(self, name: str) -> Any:
         if name not in self._data:
             raise RunError(f"{self.where} lacks {name!r}.")

@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
-from tests.support.examples import PROMPT, call_of, run_of
+from tests.support.examples import PROMPT, call_of, run_of, vote_of
 
 from routebook.errors import StoreError
 from routebook.store import Store
 from routebook.store.location import open_engine, url_of
-from routebook.store.migrations import migrate
+from routebook.store.migrations import STEPS, migrate
 from routebook.store.schema import SCHEMA_VERSION
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "store"
 
 
 def version_of(path: Path) -> list[tuple[int]]:
@@ -37,28 +39,92 @@ def test_an_empty_database_is_brought_to_this_version(path: Path) -> None:
     assert version_of(path) == [(SCHEMA_VERSION,)]
 
 
+def test_there_is_a_step_to_every_version_after_the_first() -> None:
+    assert list(STEPS) == list(range(2, SCHEMA_VERSION + 1))
+
+
+def tables_of(path: Path) -> dict[str, str]:
+    """Return how each table and index of a database was made."""
+    connection = sqlite3.connect(path)
+    made = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    connection.close()
+    return {name: " ".join(sql.replace(",", " , ").split()) for name, sql in made}
+
+
+def version_1(path: Path) -> None:
+    """Make the database that version 1 wrote: a run of two prompts and two models, one call failed."""
+    connection = sqlite3.connect(path)
+    connection.executescript((FIXTURES / "version-1.sql").read_text())
+    connection.close()
+
+
+def test_a_store_of_version_1_keeps_every_row_and_takes_votes(path: Path) -> None:
+    version_1(path)
+
+    store = Store.open(path)
+    run, asked, calls = store.load_run("old")
+    assert (run.id, run.status, run.models) == ("0123456789abcdef" * 2, "finished", ("sim/small", "sim/large"))
+    assert [prompt.text for prompt in asked] == ["What is 2 + 2?", "What is this?"]
+    assert asked[1].messages[0].attachments[0].name == "dot.png"
+    assert [call.text for call in calls] == ["answer 0", "answer 1", "answer 2", ""]
+    assert calls[3].failure is not None
+    assert store.votes_of(run.id) == []
+    vote = vote_of(run_id=run.id, prompt_id=asked[0].id)
+    store.add_vote(vote)
+    store.close()
+
+    assert version_of(path) == [(SCHEMA_VERSION,)]
+    store = Store.open(path)
+    assert store.votes_of(run.id) == [vote]
+    store.close()
+
+
+def test_a_migrated_store_has_the_tables_of_a_new_one(path: Path, tmp_path: Path) -> None:
+    version_1(path)
+    for each in (path, tmp_path / "new.sqlite3"):
+        Store.open(each).close()
+
+    assert tables_of(path) == tables_of(tmp_path / "new.sqlite3")
+
+
+def test_several_processes_that_open_an_old_store_at_once_migrate_it_once(path: Path) -> None:
+    version_1(path)
+    opens = "import sys; from routebook.store import Store; sys.stdin.readline(); Store.open(sys.argv[1]).close()"
+    waiting = [subprocess.Popen([sys.executable, "-c", opens, str(path)], stdin=subprocess.PIPE) for _ in range(4)]
+    for process in waiting:
+        assert process.stdin is not None
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    for process in waiting:
+        process.communicate(timeout=60)
+
+    assert [process.returncode for process in waiting] == [0] * 4
+    assert version_of(path) == [(SCHEMA_VERSION,)]
+
+
 def test_an_older_store_takes_the_steps_it_lacks_in_order_and_keeps_its_rows(path: Path) -> None:
     run = run_of()
     store = Store.open(path)
     store.begin_run(run, [PROMPT])
     store.close()
+    newest = SCHEMA_VERSION + 2
     taken: list[int] = []
 
     def add_column(connection: Connection) -> None:
-        taken.append(2)
+        taken.append(SCHEMA_VERSION + 1)
         connection.execute(text("ALTER TABLE routebook_runs ADD COLUMN mood TEXT"))
 
     def fill_column(connection: Connection) -> None:
-        taken.append(3)
+        taken.append(SCHEMA_VERSION + 2)
         connection.execute(text("UPDATE routebook_runs SET mood = 'calm'"))
 
     engine = open_engine(url_of(path), 1.0)
     for _ in range(2):
-        migrate(engine, version=3, steps={2: add_column, 3: fill_column})
+        migrate(engine, version=newest, steps={newest - 1: add_column, newest: fill_column})
     engine.dispose()
 
-    assert taken == [2, 3]
-    assert version_of(path) == [(3,)]
+    assert taken == [newest - 1, newest]
+    assert version_of(path) == [(newest,)]
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT id, mood FROM routebook_runs").fetchall() == [(run.id, "calm")]
     connection.close()
@@ -73,10 +139,10 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
 
     engine = open_engine(url_of(path), 1.0)
     with pytest.raises(RuntimeError, match="the step failed"):
-        migrate(engine, version=2, steps={2: fails})
+        migrate(engine, version=SCHEMA_VERSION + 1, steps={SCHEMA_VERSION + 1: fails})
     engine.dispose()
 
-    assert version_of(path) == [(1,)]
+    assert version_of(path) == [(SCHEMA_VERSION,)]
     connection = sqlite3.connect(path)
     assert "mood" not in {row[1] for row in connection.execute("PRAGMA table_info(routebook_runs)")}
     connection.close()

@@ -9,14 +9,15 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.support.examples import PROMPT, call_of, run_of
+from tests.support.examples import PROMPT, call_of, rating_of, run_of, vote_of
 from tests.support.resuming import reopen_at_once
-from tests.support.strategies import calls, prompts
+from tests.support.strategies import calls, prompts, votes
 
 from routebook.calls import Call
-from routebook.errors import StoreError
+from routebook.errors import RunError, StoreError, VoteError
 from routebook.prompts import Prompt
 from routebook.store import Store
+from routebook.votes import Vote
 
 URL = os.environ.get("TEST_POSTGRES_URL", "")
 
@@ -45,6 +46,51 @@ def test_every_prompt_and_call_survives(store: Store, asked: Prompt, call: Call)
     store.begin_run(run, [asked])
     store.add_call(call).result()
     assert store.load_run(run.id) == (run, (asked,), [call])
+
+
+@given(vote=votes())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_every_vote_survives(store: Store, vote: Vote) -> None:
+    run = run_of()
+    store.begin_run(run, [PROMPT])
+    vote = replace(vote, run_id=run.id, id=run.id)
+    store.add_vote(vote)
+    store.add_vote(vote)
+    assert store.votes_of(run.id) == [vote]
+
+
+def test_votes_come_with_a_recording_and_each_has_its_own_id(store: Store) -> None:
+    run = run_of()
+    cast = [vote_of(run_id=run.id), rating_of(run_id=run.id)]
+    assert store.import_run(run, [PROMPT], [call_of(run)], cast) is True
+    assert store.votes_of(run.id) == cast
+    with pytest.raises(VoteError, match="another vote with the id"):
+        store.add_vote(replace(cast[0], winner="b"))
+    with pytest.raises(RunError, match="no run"):
+        store.add_vote(vote_of())
+
+
+def test_a_store_of_version_1_is_brought_to_this_version(store: Store) -> None:
+    from sqlalchemy import create_engine, inspect, text
+
+    store.close()
+    engine = create_engine(URL)
+    with engine.begin() as connection:
+        whole = inspect(connection).get_columns("routebook_votes")
+        connection.execute(text("DROP TABLE routebook_votes"))
+        connection.execute(text("UPDATE routebook_schema SET version = 1"))
+    again = Store.open(URL)
+    run = run_of()
+    again.begin_run(run, [PROMPT])
+    vote = vote_of(run_id=run.id)
+    again.add_vote(vote)
+    assert again.votes_of(run.id) == [vote]
+    again.close()
+    migrated = inspect(engine).get_columns("routebook_votes")
+    engine.dispose()
+    assert [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in migrated] == [
+        (c["name"], str(c["type"]), c["nullable"], c["default"]) for c in whole
+    ]
 
 
 def test_calls_are_cached_summed_up_and_cleared(store: Store) -> None:

@@ -11,6 +11,7 @@ from routebook.calls import Call, Chunk, RunInfo, Timeline
 from routebook.models import ModelId
 from routebook.prompts import Prompt
 from routebook.providers.contract import Usage
+from routebook.votes import Vote
 
 PROMPT = Prompt.of("What is 2 + 2?", tags=["arithmetic"], expected="4")
 MODEL = ModelId("sim", "small")
@@ -55,3 +56,23 @@ def call_of(run: RunInfo, **changes: Any) -> Call:
         "timeline": Timeline.of([Chunk(200_000, "started", 0), Chunk(250_000, "text", 1)]),
     }
     return Call(**(fields | changes))
+
+
+def vote_of(**changes: Any) -> Vote:
+    """Return ada's vote for the first of two models."""
+    fields: dict[str, Any] = {
+        "run_id": uuid4().hex,
+        "prompt_id": PROMPT.id,
+        "kind": "pair",
+        "by": "ada",
+        "model_a": "sim/small",
+        "model_b": "sim/large",
+        "winner": "a",
+    }
+    return Vote(**(fields | changes))
+
+
+def rating_of(**changes: Any) -> Vote:
+    """Return ada's rating of a model."""
+    fields: dict[str, Any] = {"kind": "rating", "model": "sim/small", "rating": 4}
+    return vote_of(**({"model_a": None, "model_b": None, "winner": None} | fields | changes))

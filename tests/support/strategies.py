@@ -11,6 +11,7 @@ from routebook.calls import Attempt, Call, Chunk, Failure, RunInfo, Timeline
 from routebook.models import ModelId
 from routebook.prompts import Attachment, Message, Prompt
 from routebook.providers.contract import ERROR_KINDS, Usage
+from routebook.votes import Vote
 
 ODD = "\x00\x1a\ud800\udc00\udfff\n\r\t\"'\\<>&\u2028é漢😀"
 
@@ -173,3 +174,31 @@ def runs(draw: st.DrawFn, **given: Any) -> RunInfo:
     }
     fields.update(given)
     return RunInfo(**{k: draw(v) if isinstance(v, st.SearchStrategy) else v for k, v in fields.items()})
+
+
+@st.composite
+def votes(draw: st.DrawFn, **given: Any) -> Vote:
+    """Any vote; fields given as keyword arguments, as values or strategies, are taken as they are."""
+    names = draw(st.lists(models().map(str), min_size=2, max_size=4, unique=True))
+    pair = draw(st.booleans())
+    about: dict[str, Any] = (
+        {"model_a": names[0], "model_b": names[1], "winner": st.sampled_from(["a", "b", "tie", "both_bad"])}
+        if pair
+        else {"model": names[0], "rating": st.integers(1, 5)}
+    )
+    fields: dict[str, Any] = {
+        "id": hexes(32),
+        "run_id": hexes(32),
+        "prompt_id": hexes(16),
+        "repeat": st.integers(0, 1000),
+        "kind": "pair" if pair else "rating",
+        "by": texts(20).filter(str.strip),
+        "note": texts(),
+        "blind": st.booleans(),
+        "shown": st.just(()) | st.permutations(names).map(tuple),
+        "source": st.sampled_from(["view", "python"]),
+        "at": moments(),
+        **about,
+    }
+    fields.update(given)
+    return Vote(**{k: draw(v) if isinstance(v, st.SearchStrategy) else v for k, v in fields.items()})

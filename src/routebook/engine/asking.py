@@ -19,7 +19,7 @@ from routebook.engine.recorder import Event, Listener, Recorder
 from routebook.engine.terms import Terms
 from routebook.models import ModelId
 from routebook.pricing import PriceBook, format_usd
-from routebook.providers.contract import UNCHARGED, CallError, Provider, Reply
+from routebook.providers.contract import UNCHARGED, CallError, Provider, Reply, protocol_of
 from routebook.redact import redact
 
 Suggest = Callable[[ModelId], str]
@@ -74,6 +74,7 @@ class Asking:
         self._means = means
         self._queued_s = queued_s
         self._provider = means.providers[live.planned.model.host]
+        self._protocol = ""
         self._attempts: list[Attempt] = []
         self._held: Decimal | None = None
         self._started_at: datetime | None = None
@@ -165,6 +166,7 @@ class Asking:
     def _unfit(self) -> Failure | None:
         """Say why the model cannot be asked this, if its provider knows."""
         try:
+            self._protocol = protocol_of(self._provider)  # noted now: what it depends on may change
             self._provider.check(self._live.planned.request)
         except CallError as error:
             return _failure(error)
@@ -253,9 +255,13 @@ class Asking:
             request_id=ended.request_id,
             served_model=ended.served_model,
             reported_cost_usd=ended.reported_cost_usd,
-            extras=ended.extras,
+            extras=ended.extras if self._provider.simulated else _with_protocol(ended.extras, self._protocol),
             simulated=self._provider.simulated,
         )
+
+
+def _with_protocol(extras: Mapping[str, str], protocol: str) -> Mapping[str, str]:
+    return {**extras, "protocol": protocol} if protocol else extras
 
 
 def _seconds(microseconds: int | None) -> float | None:

@@ -79,6 +79,10 @@ class AnthropicProvider(SdkProvider[AnthropicConnection]):
         if request.options.temperature is not None and not takes_temperature(model):
             raise CallError("option", f"{model} does not take temperature.", hint="Leave temperature out.")
 
+    def protocol(self) -> str:
+        """Name the protocol."""
+        return messages.PROTOCOL
+
     def body(self, request: Request) -> dict[str, Any]:
         """Return the request as it goes over the wire."""
         return messages.body(request)

@@ -67,6 +67,10 @@ class BedrockProvider:
         if options.effort is not None:
             converse.effort_fields(model, options.effort)
 
+    def protocol(self) -> str:
+        """Name the protocol."""
+        return converse.PROTOCOL
+
     def body(self, request: Request) -> dict[str, Any]:
         """Return the request as it goes over the wire; ``modelId`` is in the address."""
         return converse.body(request)

@@ -16,6 +16,7 @@ from routebook.providers.endings import count, truncated
 from routebook.providers.error_words import Asked
 from routebook.providers.openai_errors import host_error, refused
 
+PROTOCOL = "OpenAI Chat Completions"
 PATH = "/chat/completions"
 
 _FINISH: dict[str, FinishReason] = {

@@ -32,6 +32,10 @@ class CompatibleProvider(OpenAIFamily):
             return Credentials(True, server.key_env)
         return Credentials(False, "", f"Set {server.key_env}.")
 
+    def protocol(self) -> str:
+        """Name the protocol."""
+        return chat.PROTOCOL
+
     def body(self, request: Request) -> dict[str, Any]:
         """Return the request as it goes over the wire."""
         sent = chat.body(request, max_tokens_name=self.server.max_tokens_name)

@@ -272,7 +272,10 @@ class HostDefaults:
 
 
 class Provider(Protocol):
-    """One host. Construction is cheap and touches neither network nor SDK; both are first used by `ask`."""
+    """One host. Construction is cheap and touches neither network nor SDK; both are first used by `ask`.
+
+    One may also have a ``protocol()``: the name of the protocol it speaks now; see `protocol_of`.
+    """
 
     host: str
     simulated: bool
@@ -315,3 +318,9 @@ class Provider(Protocol):
 
     async def aclose(self) -> None:
         """Close the connections. The provider can be used again afterwards."""
+
+
+def protocol_of(provider: Provider) -> str:
+    """Return the name of the protocol a request goes over, such as ``OpenAI Responses``; empty where it has none."""
+    named = getattr(provider, "protocol", None)
+    return str(named()) if callable(named) else ""

@@ -17,6 +17,7 @@ from routebook.providers.contract import CallError, Reply, Request, Sink, Usage
 from routebook.providers.endings import STOP_REASONS, count, truncated, usage_beside_cache, window_full
 from routebook.providers.error_words import HINTS, Asked
 
+PROTOCOL = "Bedrock Converse"
 _FILTERED = frozenset({"guardrail_intervened", "content_filtered", "refusal"})
 _READ = frozenset({"contentBlockDelta", "messageStop", "metadata"})
 _FAMILY = re.compile(

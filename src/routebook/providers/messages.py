@@ -15,6 +15,7 @@ from routebook.providers.contract import CallError, Reply, Request, Sink, Usage
 from routebook.providers.endings import STOP_REASONS, count, truncated, usage_beside_cache, window_full
 from routebook.providers.error_words import HINTS, Asked
 
+PROTOCOL = "Anthropic Messages"
 PATH = "/v1/messages"
 # The protocol requires max_tokens. Every current model takes this many, thinking included, and an answer that needs
 # more ends visibly with finish "length"; asking for a model's own maximum would need a table that ages.

@@ -48,6 +48,10 @@ class OpenAIProvider(OpenAIFamily):
         if options.effort is not None and _NO_EFFORT.match(model):
             raise CallError("option", f"{model} does not take effort: it does not reason.", hint="Leave effort out.")
 
+    def protocol(self) -> str:
+        """Name the protocol."""
+        return responses.PROTOCOL
+
     def body(self, request: Request) -> dict[str, Any]:
         """Return the request as it goes over the wire."""
         return responses.body(request)
@@ -80,6 +84,10 @@ class AzureProvider(OpenAIFamily):
         if missing:
             return Credentials(False, "", f"Set {' and '.join(missing)}.")
         return Credentials(True, str(key))
+
+    def protocol(self) -> str:
+        """Name the protocol, which follows from the version."""
+        return chat.PROTOCOL if _speaks_chat() else responses.PROTOCOL
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return the request as it goes over the wire."""

@@ -14,6 +14,7 @@ from routebook.providers.endings import count, truncated
 from routebook.providers.error_words import Asked
 from routebook.providers.openai_errors import host_error, refused
 
+PROTOCOL = "OpenAI Responses"
 PATH = "/responses"
 
 _TEXT = "response.output_text.delta"

@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    inspect,
+    select,
+    text,
+)
 
 from routebook.errors import StoreError
 from routebook.store.location import WRITES, shown
@@ -16,8 +31,37 @@ from routebook.store.schema import SCHEMA_VERSION, metadata, schema_version
 
 Step = Callable[[Connection], None]
 
-STEPS: Mapping[int, Step] = {}
-"""Step n brings the tables from version n - 1 to n, with SQL of its own: `schema` describes only the newest. New
+
+def _add_votes(connection: Connection) -> None:
+    """Add the table of votes."""
+    then = MetaData()
+    Table("routebook_runs", then, Column("id", String(32), primary_key=True))
+    votes = Table(
+        "routebook_votes",
+        then,
+        Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+        Column("id", String(32), nullable=False, unique=True),
+        Column("run_id", String(32), ForeignKey("routebook_runs.id"), nullable=False, index=True),
+        Column("prompt_id", String(16), nullable=False),
+        Column("repeat", Integer, nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("model_a", Text),
+        Column("model_b", Text),
+        Column("winner", String(16)),
+        Column("model", Text),
+        Column("rating", Integer),
+        Column("note", Text, nullable=False),
+        Column("voter", Text, nullable=False),
+        Column("cast_at", String(32), nullable=False),
+        Column("blind", Boolean, nullable=False),
+        Column("shown", Text, nullable=False),
+        Column("source", String(16), nullable=False),
+    )
+    votes.create(connection)
+
+
+STEPS: Mapping[int, Step] = {2: _add_votes}
+"""Step n brings the tables from version n - 1 to n, with tables of its own: `schema` describes only the newest. New
 stores are made at the newest version and take no step."""
 
 _LOCK = 0x726F757465  # PostgreSQL's advisory locks are numbers: "route"

@@ -3,6 +3,11 @@
 Portable types only: times are ISO texts in UTC (they sort), money is a decimal's text, structures are compact JSON
 texts. A prompt's row is found by the sha256 of all of it, tags and expected answer included, because `Prompt.id` stays
 the same when those change; an image's bytes are kept once, however many prompts show it.
+
+Votes have a table of their own, and do not share one with what checks and judges will say. A vote is a person's word on
+models, kept for good with what the person saw, and superseded by a later one. A check's or a judge's score is a number
+about a call, made again whenever one likes from settings that must be known, and a judge's has calls and costs of its
+own. One table for both would be half empty in every row, and neither could say what it requires.
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it with every change of a table, and add the step to `routebook.store.migrations.STEPS`."""
 
 metadata = MetaData()
@@ -117,4 +122,28 @@ calls = Table(
     Column("timeline", LargeBinary, nullable=False),
     Index("ix_routebook_calls_run", "run_id", "status"),
     Index("ix_routebook_calls_cache", "fingerprint", "repeat"),
+)
+
+votes = Table(
+    "routebook_votes",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),  # in the order they were stored
+    Column("id", String(32), nullable=False, unique=True),
+    Column("run_id", String(32), ForeignKey("routebook_runs.id"), nullable=False, index=True),
+    Column("prompt_id", String(16), nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    # Of a pair
+    Column("model_a", Text),
+    Column("model_b", Text),
+    Column("winner", String(16)),
+    # Of a rating
+    Column("model", Text),
+    Column("rating", Integer),
+    Column("note", Text, nullable=False),
+    Column("voter", Text, nullable=False),  # `Vote.by`, which is a word of SQL
+    Column("cast_at", String(32), nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("source", String(16), nullable=False),
 )

@@ -1,4 +1,4 @@
-"""The store: every run, prompt and call, on disk before anyone sees it as finished.
+"""The store: every run, prompt, call and vote, on disk before anyone sees it as finished.
 
 A `Store` may be used from many threads, also after a fork, and one database from many processes. Writing goes through
 one thread (`routebook.store.writer`), in the order it was given; reading takes a connection of its own and never waits
@@ -26,6 +26,7 @@ from routebook.store.faults import store_error
 from routebook.store.location import default_location, open_engine, shown, url_of, use_wal
 from routebook.store.summaries import CacheInfo, RunSummary
 from routebook.store.writer import Writer
+from routebook.votes import Vote
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -144,7 +145,9 @@ class Store:
 
         self._write(lambda connection: writing.reopen_run(connection, run, prompts))
 
-    def import_run(self, run: RunInfo, prompts: Sequence[Prompt], calls: Sequence[Call]) -> bool:
+    def import_run(
+        self, run: RunInfo, prompts: Sequence[Prompt], calls: Sequence[Call], votes: Sequence[Vote] = ()
+    ) -> bool:
         """Store somebody else's run as a whole; return whether it was new. One that is there stays as it is.
 
         Its calls can be replayed, but they never answer for the response cache, and it is never resumed. A run that
@@ -153,11 +156,31 @@ class Store:
         Raises
         ------
         RunError
-            If a call belongs to another run.
+            If a call or a vote belongs to another run.
         """
         from routebook.store import writing
 
-        return self._write(lambda connection: writing.import_run(connection, run, prompts, calls))
+        return self._write(lambda connection: writing.import_run(connection, run, prompts, calls, votes))
+
+    def add_vote(self, vote: Vote) -> None:
+        """Store a vote; it is on the disk when this returns. Given again, the same vote counts once.
+
+        Raises
+        ------
+        RunError
+            If its run is not in this store.
+        VoteError
+            If its id is another vote's.
+        """
+        from routebook.store import writing
+
+        self._write(lambda connection: writing.add_votes(connection, vote.run_id, [vote]))
+
+    def votes_of(self, run_id: str) -> list[Vote]:
+        """Return every vote on a run, in the order they were stored; `routebook.votes.standing` says which stand."""
+        from routebook.store import reading
+
+        return self._read(lambda connection: reading.votes_of(connection, run_id))
 
     def calls_of(self, run_id: str, *, texts: bool = True) -> list[Call]:
         """Return a run's calls in the order they were stored.

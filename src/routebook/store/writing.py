@@ -10,12 +10,23 @@ from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from routebook.calls import Call, RunInfo, RunStatus
-from routebook.errors import RunError
+from routebook.errors import RunError, VoteError
 from routebook.prompts import Prompt
-from routebook.store.codec import Row, attachments_of, encode_call, encode_prompt, encode_run, to_json, to_time
+from routebook.store.codec import (
+    Row,
+    attachments_of,
+    decode_vote,
+    encode_call,
+    encode_prompt,
+    encode_run,
+    encode_vote,
+    to_json,
+    to_time,
+)
 from routebook.store.owner import this_process
 from routebook.store.reading import chunks, owner_of, resumable
-from routebook.store.schema import attachments, calls, prompts, run_prompts, runs
+from routebook.store.schema import attachments, calls, prompts, run_prompts, runs, votes
+from routebook.votes import Vote
 
 _INSERT_CALL = insert(calls)
 
@@ -59,7 +70,9 @@ def reopen_run(connection: Connection, run: RunInfo, asked: Sequence[Prompt]) ->
     _add_prompts(connection, run.id, asked)
 
 
-def import_run(connection: Connection, run: RunInfo, asked: Sequence[Prompt], came: Sequence[Call]) -> bool:
+def import_run(
+    connection: Connection, run: RunInfo, asked: Sequence[Prompt], came: Sequence[Call], cast: Sequence[Vote]
+) -> bool:
     """Add somebody else's run as a whole, unless it is there; return whether it was added.
 
     Its calls never answer for the response cache, and it is never resumed: a file from elsewhere shall not speak for
@@ -76,7 +89,31 @@ def import_run(connection: Connection, run: RunInfo, asked: Sequence[Prompt], ca
     _add_run(connection, row, asked)
     if came:
         connection.execute(_INSERT_CALL, [encode_call(call) | {"cacheable": False} for call in came])
+    strange_vote = next((vote for vote in cast if vote.run_id != run.id), None)
+    if strange_vote is not None:
+        raise RunError(
+            f"The vote {strange_vote.id} is of another run than {run.id}: this recording was changed by hand."
+        )
+    add_votes(connection, run.id, cast)
     return True
+
+
+def add_votes(connection: Connection, run_id: str, cast: Sequence[Vote]) -> None:
+    """Add votes on a run, without those that are there already."""
+    if connection.scalar(select(runs.c.id).where(runs.c.id == run_id)) is None:
+        raise RunError(f"There is no run {run_id} in this store to vote on.")
+    there: dict[str, Vote] = {}
+    for some in chunks([vote.id for vote in cast]):
+        rows = connection.execute(select(votes).where(votes.c.id.in_(some))).mappings()
+        there.update((row["id"], decode_vote(row)) for row in rows)
+    new = {}
+    for vote in cast:
+        if there.setdefault(vote.id, vote) != vote:
+            raise VoteError(f"There is another vote with the id {vote.id}: give each an id of its own.")
+        if there[vote.id] is vote:
+            new[vote.id] = encode_vote(vote)
+    if new:
+        connection.execute(insert(votes), list(new.values()))
 
 
 def clear_cache(connection: Connection) -> int:

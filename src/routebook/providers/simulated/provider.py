@@ -85,6 +85,10 @@ class SimulatedProvider:
         if (schema := options.schema_dict) is not None:
             json_answer(schema, None, random.Random(0))
 
+    def protocol(self) -> str:
+        """Name the protocol."""
+        return "simulated"
+
     def body(self, request: Request) -> dict[str, Any]:
         """Return the request as plain data, images by their sha256: there is no wire."""
         system = {} if request.system is None else {"system": request.system}

@@ -1,0 +1,180 @@
+"""The votes on a comparison: those in the store and those that came with a file, and casting one more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from routebook.errors import RunError, StoreError, VoteError
+from routebook.lookup import either
+from routebook.prompts import Prompt
+from routebook.render.blind import label, order
+from routebook.store import Store, default_store
+from routebook.votes import Vote, standing, user
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from routebook.comparison import Comparison
+    from routebook.models import ModelId
+    from routebook.votes import Winner
+
+    Name = str | ModelId | None
+
+_TEXTS = ("prompt_id", "kind", "model_a", "model_b", "winner", "model", "note", "by")
+COLUMNS = (
+    "prompt_id", "repeat", "kind", "model_a", "model_b", "winner", "model", "rating", "note", "by", "at", "blind",
+    "shown",
+)  # fmt: skip
+
+
+def every_vote(comparison: Comparison) -> tuple[Vote, ...]:
+    """Return every vote on a comparison, oldest first: those that came with its file, and those in the store.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be read.
+    """
+    found = {vote.id: vote for vote in comparison.file_votes}
+    found |= {vote.id: vote for vote in _store(comparison).votes_of(comparison.run.id)}  # we saw these cast
+    return tuple(sorted(found.values(), key=lambda vote: vote.at))
+
+
+def votes_to_save(comparison: Comparison) -> tuple[tuple[Vote, ...], list[str]]:
+    """Return every vote that can be had, and what the reader of the file should know.
+
+    A store that cannot be read must not keep the answers from being saved.
+    """
+    try:
+        return every_vote(comparison), []
+    except StoreError:
+        return comparison.file_votes, ["Without the votes in the store, which could not be read when this was saved."]
+
+
+def standing_votes(comparison: Comparison) -> tuple[Vote, ...]:
+    """Return the votes on a comparison that stand, oldest first; see `routebook.votes.standing`."""
+    return standing(every_vote(comparison))
+
+
+def _store(comparison: Comparison) -> Store:
+    return comparison.store or default_store()
+
+
+def frame(votes: tuple[Vote, ...]) -> pd.DataFrame:
+    """Return votes as a DataFrame, one row each."""
+    import pandas as pd
+
+    made = pd.DataFrame({name: [getattr(vote, name) for vote in votes] for name in COLUMNS}, columns=list(COLUMNS))
+    types: dict[Any, Any] = {"repeat": "int64", "rating": "Int64", "at": "datetime64[us, UTC]", "blind": "bool"}
+    for name in _TEXTS:
+        try:
+            made[name] = pd.array([getattr(vote, name) for vote in votes], dtype="str")
+        except UnicodeEncodeError:  # half an emoji in a note: Arrow's strings cannot hold it
+            types[name] = "object"
+    return made.astype(types | {"shown": "object"})
+
+
+def cast(comparison: Comparison, vote: Vote) -> Vote:
+    """Store a vote on a comparison's answers, and the run itself where the store has not got it; return the vote.
+
+    Raises
+    ------
+    VoteError
+        If it is not about two answers of this comparison, or one.
+    StoreError
+        If it cannot be stored.
+    """
+    if vote.run_id != comparison.run.id:
+        raise VoteError("The vote is on another run.")
+    answers = {
+        str(call.model): call
+        for call in comparison.calls
+        if call.prompt_id == vote.prompt_id and call.repeat == vote.repeat
+    }
+    for model in vote.models:
+        call = answers.get(model)
+        if call is None or (call.failure is not None and not call.text):
+            who = "One of these models" if comparison.run.blind else model
+            raise VoteError(f"{who} gave no answer that could be judged.")
+    store = _store(comparison)
+    try:
+        store.add_vote(vote)
+    except RunError:  # a run from a file
+        store.import_run(comparison.run, comparison.prompts, comparison.calls, comparison.file_votes)
+        store.add_vote(vote)
+    return vote
+
+
+def vote(
+    comparison: Comparison,
+    asked: Prompt,
+    *,
+    winner: Winner | None,
+    between: tuple[Name, Name],
+    rating: int | None,
+    model: Name,
+    repeat: int,
+    by: str | None,
+    note: str,
+) -> Vote:
+    """Cast a vote on the answers to a prompt; see `Comparison.vote`."""
+    run = comparison.run
+    answered = {str(call.model) for call in comparison.calls if (call.prompt_id, call.repeat) == (asked.id, repeat)}
+    models = order(run.id, asked.id, comparison.models) if run.blind else comparison.models
+    shown = tuple(name for name in models if name in answered)
+    if (winner is None) == (rating is None):
+        raise VoteError("Say winner='a', 'b', 'tie' or 'both_bad' of two answers, or rating=1 to 5 of one.")
+    about: dict[str, Any]
+    if rating is None:
+        if model is not None:
+            raise VoteError("A winner is of two answers: say a=... and b=..., not model=....")
+        model_a, model_b = _pair(comparison, asked, repeat, between, shown)
+        about = {"kind": "pair", "model_a": model_a, "model_b": model_b, "winner": winner}
+    else:
+        if between != (None, None):
+            raise VoteError("A rating is of one answer: say model=..., not a=... and b=....")
+        about = {"kind": "rating", "model": _one(comparison, asked, repeat, model, shown), "rating": rating}
+    made = Vote(
+        run_id=run.id,
+        prompt_id=asked.id,
+        repeat=repeat,
+        by=user() if by is None else by,
+        note=note,
+        blind=run.blind,
+        shown=shown,
+        **about,
+    )
+    return cast(comparison, made)
+
+
+def _pair(
+    comparison: Comparison, asked: Prompt, repeat: int, names: tuple[Name, Name], shown: Sequence[str]
+) -> tuple[str, str]:
+    a, b = names
+    if a is not None and b is not None:
+        return _named(comparison, asked, repeat, a), _named(comparison, asked, repeat, b)
+    if a is not None or b is not None:
+        raise VoteError("A winner is of two answers: say both, a=... and b=....")
+    if len(shown) != 2:
+        raise VoteError(f"Say whose answers they are: a=... and b=..., of {_names(comparison, shown)}.")
+    return shown[0], shown[1]
+
+
+def _one(comparison: Comparison, asked: Prompt, repeat: int, name: Name, shown: Sequence[str]) -> str:
+    if name is not None:
+        return _named(comparison, asked, repeat, name)
+    if len(shown) != 1:
+        raise VoteError(f"Say whose answer it is: model=..., of {_names(comparison, shown)}.")
+    return shown[0]
+
+
+def _named(comparison: Comparison, asked: Prompt, repeat: int, name: str | ModelId) -> str:
+    return str(comparison.find(name, asked, repeat).model)
+
+
+def _names(comparison: Comparison, shown: Sequence[str]) -> str:
+    """Name the answers as the user sees them."""
+    if not comparison.run.blind:
+        return either(shown) if shown else "those that came, which are none"
+    return either([label(place).removeprefix("Answer ") for place in range(len(comparison.models))])
