@@ -76,6 +76,9 @@ class RunCost:
         """How many calls there are."""
         return self.real.of + self.simulated.of
 
+    def __add__(self, other: RunCost) -> RunCost:
+        return RunCost(self.real + other.real, self.simulated + other.simulated, self.list_usd + other.list_usd)
+
     def __float__(self) -> float:
         return float("nan") if self.usd is None else float(self.usd)
 

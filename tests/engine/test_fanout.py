@@ -395,6 +395,29 @@ async def test_a_fault_in_a_plug_ins_check_is_that_models_error(store: Store, pr
     assert b.status == "ok"
 
 
+async def test_a_call_notes_the_protocol_it_goes_over_and_a_fault_in_telling_it_is_that_hosts_error(
+    store: Store, prices: PriceBook
+) -> None:
+    class Telling(ScriptedProvider):
+        said = "Carrier Pigeon"
+
+        def protocol(self) -> str:
+            if not self.said:
+                raise ValueError("oops")
+            return self.said
+
+    provider = Telling()
+    made = fan_out(store, prices, provider, planned(["a"]))
+    await made.run()
+    assert made.live.finished_calls()[0].extras == {"protocol": "Carrier Pigeon"}
+    provider.said = ""
+    made = fan_out(store, prices, provider, planned(["a"]))
+    await made.run()
+    (call,) = made.live.finished_calls()
+    assert call.failure is not None
+    assert call.failure.kind == "internal"
+
+
 async def test_a_cap_that_the_host_sends_by_itself_is_what_is_set_aside(store: Store, prices: PriceBook) -> None:
     class Verbose(ScriptedProvider):
         def defaults(self) -> HostDefaults:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.support.kernel import Kernel, Output, running_kernel
 
+COMPARISON = "application/vnd.routebook.comparison.v1+json"
 SETUP = """
 import signal, threading
 from routebook.notebook.live import show, show_in_background
@@ -30,12 +31,12 @@ def interrupt_now(*shown):
 
 def once(act):
     acts = [act]
-    return lambda shown: acts.pop()(shown) if acts else "<p>drawn</p>"
+    return lambda *shown: acts.pop()(*shown) if acts else "<p>drawn</p>"
 
-def fault(shown):
+def fault(*shown):
     raise ValueError("no\\ncolours")
 
-def no_html(shown):
+def no_html(*shown):
     return object()
 
 class Faulty:  # a store that fails as no store should
@@ -97,6 +98,7 @@ def test_a_result_that_cannot_be_drawn_is_one_line_and_kept(kernel: Kernel) -> N
     assert output.error is None
     (line,) = output.printed.splitlines()
     assert line.startswith("routebook: The result cannot be drawn (ValueError: no colours)")
+    assert set(output.displays[-1]) == {COMPARISON, "text/html", "text/plain"}
     assert kept(kernel) == "Comparison 2 finished\n"
 
 

@@ -35,18 +35,29 @@ class LiveCall:
         The finished call, once it is on disk; `None` for one that was stopped before it was sent.
     """
 
-    __slots__ = ("attempt", "call", "index", "phase", "planned", "recorder", "task")
+    __slots__ = ("_moves", "_phase", "attempt", "call", "index", "planned", "recorder", "task")
 
-    def __init__(self, index: int, planned: PlannedCall, listener: Listener | None) -> None:
+    def __init__(self, index: int, planned: PlannedCall, listener: Listener | None, moves: list[int]) -> None:
         self.index = index
         self.planned = planned
-        self.phase: Phase = "queued"
+        self._phase: Phase = "queued"
+        self._moves = moves
         self.attempt = 0
         self.call: Call | None = None
         self.recorder: Recorder | None = None
         self.task: asyncio.Task[object] | None = None
         if listener is not None:
             self.recorder = Recorder(index, listener)
+
+    @property
+    def phase(self) -> Phase:
+        """Where it is."""
+        return self._phase
+
+    @phase.setter
+    def phase(self, phase: Phase) -> None:
+        self._phase = phase
+        self._moves.append(self.index)
 
     @property
     def prompt(self) -> Prompt:
@@ -98,6 +109,8 @@ class LiveRun:
         What is asked.
     calls
         One `LiveCall` for each planned call, in the plan's order.
+    moves
+        The index of a call each time its phase changes: who remembers how far it has read need not look at every call.
     resumed
         How many calls an earlier, unfinished run of the same plan had answered.
     store_error
@@ -107,7 +120,8 @@ class LiveRun:
     def __init__(self, run: RunInfo, plan: Plan, listener: Listener | None = None) -> None:
         self.run = run
         self.plan = plan
-        self.calls = [LiveCall(index, planned, listener) for index, planned in enumerate(plan.calls)]
+        self.moves: list[int] = []
+        self.calls = [LiveCall(index, planned, listener, self.moves) for index, planned in enumerate(plan.calls)]
         self.resumed = 0
         self.store_error: StoreError | None = None
         self.interrupted = False

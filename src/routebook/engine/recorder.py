@@ -146,6 +146,16 @@ class Recorder:
         """The reasoning as far as it came."""
         return "".join(self._reasoning)
 
+    @property
+    def text_pieces(self) -> list[str]:
+        """The pieces of the answer, to be read only: it grows, and each attempt has a list of its own."""
+        return self._text
+
+    @property
+    def reasoning_pieces(self) -> list[str]:
+        """The pieces of the reasoning, as `text_pieces`."""
+        return self._reasoning
+
     def timeline(self) -> Timeline:
         """When each piece came, packed."""
         return Timeline.pack(self._times, self._codes)

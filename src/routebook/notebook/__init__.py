@@ -10,3 +10,21 @@ def load(shell: Any) -> None:
     from routebook.notebook.magics import RoutebookMagics
 
     shell.register_magics(RoutebookMagics)
+    listen(shell)
+
+
+def listen(shell: Any) -> None:
+    """Let pages ask this kernel about the runs on screen. Where there is no kernel there is nobody to listen to."""
+    if getattr(shell, "kernel", None) is not None:
+        from comm import get_comm_manager
+
+        get_comm_manager().register_target("routebook", _opened)
+
+
+def _opened(comm: Any, _message: Any) -> None:
+    def answered(message: Any) -> None:
+        from routebook.notebook.port import port
+
+        comm.send(port.answer(message["content"]["data"]))
+
+    comm.on_msg(answered)

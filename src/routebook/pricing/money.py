@@ -40,6 +40,9 @@ class Total:
         """Whether every price was known."""
         return self.priced == self.of
 
+    def __add__(self, other: Total) -> Total:
+        return Total(self.usd + other.usd, self.priced + other.priced, self.of + other.of)
+
     def __str__(self) -> str:
         if self.complete:
             return format_usd(self.usd)

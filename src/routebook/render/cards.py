@@ -5,7 +5,7 @@ In a blind run a card has no name, no times, no costs, no reasoning and no words
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from routebook.costs import usd_now
 from routebook.models import ModelId
 from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.pricing.tariff import Price
+from routebook.providers.contract import Usage
 from routebook.render.words import age
 
 Phase = Literal["queued", "waiting", "streaming", "done", "failed", "missing"]
@@ -45,11 +46,13 @@ class Card:
     Attributes
     ----------
     title
-        The model's short name; in a blind run ``Answer A``.
+        The model's short name; in a blind run ``Answer A``, and once it is opened both.
     model, host, vendor
         Who answered; empty in a blind run.
-    colour
-        The model's index among the run's models, for its colour; `None` in a blind run.
+    label
+        ``Answer A`` in a blind run, also once it is opened; else empty.
+    column, colour
+        The model's index among the run's models, and which of the palette's colours it has; `None` in a blind run.
     phase
         Where the call is; ``missing`` where the run ended before it was asked.
     text, reasoning
@@ -68,8 +71,14 @@ class Card:
         Where the price comes from, in words.
     ttft_s, latency_s
         Seconds to the first visible text and to the end; while streaming, `latency_s` is what has passed.
-    tokens_per_s, output_tokens
-        Visible output tokens a second, and all of them.
+    tokens_per_s
+        Visible output tokens a second.
+    usage
+        Tokens, as far as the host told.
+    finish, request_id, served_model
+        Why it ended, in the host's word; its id of the request; the model it says answered. Empty is unknown.
+    started_at
+        When the request that counted was sent.
     blind
         Whether facts are hidden.
     """
@@ -78,6 +87,8 @@ class Card:
     model: str = ""
     host: str = ""
     vendor: str = ""
+    label: str = ""
+    column: int | None = None
     colour: int | None = None
     phase: Phase = "done"
     text: str = ""
@@ -93,7 +104,11 @@ class Card:
     ttft_s: float | None = None
     latency_s: float | None = None
     tokens_per_s: float | None = None
-    output_tokens: int | None = None
+    usage: Usage = field(default_factory=Usage)
+    finish: str = ""
+    request_id: str = ""
+    served_model: str = ""
+    started_at: datetime | None = None
     blind: bool = False
 
     @property
@@ -104,21 +119,38 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Whose card it is: a model, its place among the run's models, and in a blind run the label that hides both."""
+    """Whose card it is: a model, its place among the run's models, and in a blind run the label that hides both.
+
+    `opened` tells that a blind run's answer hides nothing any more; `colour` is which of the palette's colours the
+    model has, where it is shown.
+    """
 
     model: ModelId
     index: int
-    label: str | None = None
+    label: str = ""
+    opened: bool = False
+    colour: int = 0
+
+    def shows(self, fact: str) -> bool:
+        """Whether a card of this seat may have this field."""
+        return not self.label or self.opened or fact in _SHOWN_BLIND
 
     def card(self, phase: Phase, **facts: Any) -> Card:
         """Return a card of this model; facts a blind run hides are dropped."""
-        if self.label is None:
-            facts.setdefault("host", self.model.host)
-            return Card(
-                self.model.short, str(self.model), vendor=self.model.vendor, colour=self.index, phase=phase, **facts
-            )
-        shown = {name: value for name, value in facts.items() if name in _SHOWN_BLIND}
-        return Card(self.label, phase=phase, blind=True, **shown)
+        if not self.shows("model"):
+            shown = {name: value for name, value in facts.items() if self.shows(name)}
+            return Card(self.label, label=self.label, phase=phase, blind=True, **shown)
+        facts.setdefault("host", self.model.host)
+        return Card(
+            f"{self.label}: {self.model.short}" if self.label else self.model.short,
+            str(self.model),
+            vendor=self.model.vendor,
+            label=self.label,
+            column=self.index,
+            colour=self.colour,
+            phase=phase,
+            **facts,
+        )
 
 
 _SHOWN_BLIND = {"text", "repeat", "repeats"}
@@ -142,7 +174,11 @@ def card_of_call(call: Call, price: Price | None, seat: Seat, *, repeats: int = 
         ttft_s=call.ttft_s,
         latency_s=None if call.refused else call.latency_s,
         tokens_per_s=call.decode_tokens_per_s,
-        output_tokens=call.usage.output_tokens,
+        usage=call.usage,
+        finish=call.raw_finish or call.finish or "",
+        request_id=call.request_id or "",
+        served_model=call.served_model or "",
+        started_at=call.started_at,
     )
     if card.blind:
         failure = None if call.failure is None else _wordless(call.failure)
@@ -150,10 +186,10 @@ def card_of_call(call: Call, price: Price | None, seat: Seat, *, repeats: int = 
     return replace(card, badges=(*_origin(call, now), *_ending(call)), failure=call.failure)
 
 
-def card_of_live(live: Any, seat: Seat, *, repeats: int = 1) -> Card:
+def card_of_live(live: Any, seat: Seat, *, repeats: int = 1, texts: bool = True) -> Card:
     """Return the card of a call that goes on (a `routebook.engine.live.LiveCall`, or what looks like one).
 
-    One that is done without a call was stopped before it was sent.
+    One that is done without a call was stopped before it was sent. Without `texts` it comes without what was said.
     """
     if live.phase == "done" and live.call is None:  # in this order: the engine sets the call first
         return seat.card("missing", repeat=live.repeat, repeats=repeats)
@@ -163,8 +199,8 @@ def card_of_live(live: Any, seat: Seat, *, repeats: int = 1) -> Card:
     return seat.card(
         live.phase,
         badges=badges,
-        text=live.text_so_far(),
-        reasoning=live.reasoning_so_far(),
+        text=live.text_so_far() if texts else "",
+        reasoning=live.reasoning_so_far() if texts else "",
         repeat=live.repeat,
         repeats=repeats,
         tries=max(live.attempt, 1),

@@ -6,16 +6,16 @@ and where styles are stripped (GitHub, an untrusted notebook) they are still a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from routebook.costs import RunCost
 from routebook.lookup import count
 from routebook.prompts import Prompt
 from routebook.render.card_html import card_html
 from routebook.render.clean import escape, one_line
-from routebook.render.sheet import MOST_PROMPTS, LiveSheets, Section, Sheet, sheet_of
+from routebook.render.live_sheets import LiveSheets
+from routebook.render.sheet import MOST_PROMPTS, Section, Sheet, sheet_of
 from routebook.render.style import PAGE_STYLE, STYLE
 from routebook.render.words import number_of_seconds, rate, seconds, usd
 
@@ -30,20 +30,24 @@ _TIMES = (
 )
 _MOST_COLUMNS = 4
 _MOST_TAGS = 8
-_live_sheets: WeakKeyDictionary[Any, LiveSheets] = WeakKeyDictionary()
 
 
-def notebook_html(comparison: Comparison) -> str:
-    """Return a comparison as it stays in a notebook: the first 20 prompts, long answers in a box that scrolls."""
-    return sheet_html(sheet_of(comparison, most=MOST_PROMPTS), capped=True)
+def notebook_html(comparison: Comparison, opened: Collection[str] = ()) -> str:
+    """Return a comparison as it stays in a notebook: the first 20 prompts, long answers in a box that scrolls.
+
+    Of a blind run, the prompts whose ids are in `opened` hide nothing.
+    """
+    return _in_one_line(sheet_html(sheet_of(comparison, most=MOST_PROMPTS, opened=opened), capped=True))
 
 
-def live_html(live_run: Any) -> str:
-    """Return a run that goes on (a `routebook.engine.live.LiveRun`) as it is now; quick to call again and again."""
-    sheets = _live_sheets.get(live_run)
-    if sheets is None:
-        sheets = _live_sheets[live_run] = LiveSheets(live_run)
-    return sheet_html(sheets.sheet(), capped=True)
+def live_html(sheets: LiveSheets) -> str:
+    """Return a run that goes on as it is now: the first 20 prompts."""
+    return _in_one_line(sheet_html(sheets.sheet(), capped=True))
+
+
+def _in_one_line(html: str) -> str:
+    """Return the same HTML without a line break: a notebook file spends 16 bytes and more on each."""
+    return html.replace(">\n<", "> <").replace("\n", "&#10;")
 
 
 def page(comparison: Comparison) -> str:
@@ -82,7 +86,7 @@ def sheet_html(sheet: Sheet, *, capped: bool = False) -> str:
     parts = [f'<div class="{classes}"><style>{STYLE}</style>', _top(sheet)]
     parts += [f'<div class="rb-note">{escape(note)}</div>' for note in sheet.notes]
     if sheet.rows:
-        parts.append(_summary(sheet.rows))
+        parts.append(_summary(sheet))
     parts += [_section(section, sheet) for section in sheet.sections]
     if sheet.hidden and not sheet.live:
         parts.append(
@@ -124,10 +128,10 @@ def _cost(cost: RunCost) -> str:
     return " + ".join(parts) or usd(0)
 
 
-def _summary(rows: Iterable[dict[str, Any]]) -> str:
+def _summary(sheet: Sheet) -> str:
     heads = ("model", "calls", "errors", "cost", "per 1,000 calls", "first, p50 / p95", "total, p50 / p95", "speed")
     made = []
-    for index, row in enumerate(rows):
+    for column, row in zip(sheet.columns, sheet.rows, strict=True):
         priced = "" if row["priced"] in (0, row["calls"]) else " " + _soft(f"{row['priced']} of {row['calls']} priced")
         cached = ", " + _soft(f"{row['cached']} cached") if row["cached"] else ""
         simulated = ' <span class="rb-chip rb-simulated">simulated</span>' if row["simulated"] else ""
@@ -143,7 +147,7 @@ def _summary(rows: Iterable[dict[str, Any]]) -> str:
         if not row["calls"]:
             cells = (_soft("not asked"), *["–"] * (len(cells) - 1))
         made.append(
-            f'<tr><th class="rb-m{index % 8}" scope="row">{escape(row["model"])}{simulated}</th>'
+            f'<tr><th class="rb-m{column.colour}" scope="row">{escape(row["model"])}{simulated}</th>'
             + "".join(f"<td>{cell}</td>" for cell in cells)
             + "</tr>"
         )

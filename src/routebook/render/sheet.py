@@ -5,28 +5,27 @@ The same sheet is made of a finished run and of one that goes on, and is then wr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from routebook.calls import Call, RunInfo
-from routebook.costs import RunCost, has_unknown_attempts, run_cost
+from routebook.costs import RunCost, has_unknown_attempts
 from routebook.lookup import count
 from routebook.models import ModelId
-from routebook.pricing.money import format_usd
 from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.pricing.tariff import Price
 from routebook.prompts import Prompt
 from routebook.render.blind import label, order
-from routebook.render.cards import Card, Seat, card_of_call, card_of_live
+from routebook.render.cards import Card, Seat, card_of_call
+from routebook.render.palette import colours
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
-    from routebook.engine.plan import Quote
 
 MOST_PROMPTS = 20
-_MOST_LIVE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,15 @@ class Section:
     number: int
     prompt: Prompt
     rows: tuple[tuple[Card, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One model that was asked: its id, which of the palette's colours it has, and whether it is simulated."""
+
+    model: ModelId
+    colour: int
+    simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,8 @@ class Sheet:
         How many calls are done, of how many.
     sections
         The prompts that are shown.
+    columns
+        The models, in the order asked; empty in a blind run of which nothing is opened.
     rows
         What is known of each model, as in `routebook.frames.model_rows`, where there is more than one call for each.
     notes
@@ -82,6 +92,7 @@ class Sheet:
     done: int
     planned: int
     sections: tuple[Section, ...]
+    columns: tuple[Column, ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     quoted: str = ""
@@ -94,11 +105,17 @@ class Sheet:
         return self.prompts - len(self.sections)
 
 
-def sheet_of(comparison: Comparison, *, most: int | None = None) -> Sheet:
-    """Return what is shown of a comparison: all prompts, or the first so many."""
+def sheet_of(
+    comparison: Comparison, *, most: int | None = None, only: str | None = None, opened: Collection[str] = ()
+) -> Sheet:
+    """Return what is shown of a comparison: all prompts, the first so many, or only the one with this id.
+
+    Of a blind run, the prompts whose ids are in `opened` hide nothing.
+    """
     run, blind = comparison.run, comparison.run.blind
-    prompts = _distinct(comparison.prompts)
-    shown = list(prompts)[:most]
+    prompts = distinct_prompts(comparison.prompts)
+    shown = list(prompts)[:most] if only is None else [only]
+    numbers = {key: number for number, key in enumerate(prompts, 1)}
     found: dict[tuple[str, int, str], tuple[Call, Price | None]] = {}
     for call, price in zip(comparison.calls, comparison.prices, strict=True):
         found[call.prompt_id, call.repeat, str(call.model)] = (call, price)
@@ -109,7 +126,7 @@ def sheet_of(comparison: Comparison, *, most: int | None = None) -> Sheet:
         if prompt_id in repeats_of:
             repeats_of[prompt_id].add(repeat)
     repeats = max([run.repeats, *(call.repeat + 1 for call in comparison.calls)])
-    seats = _Seats(run, comparison.models)
+    seats = Seats(run, comparison.models, opened)
 
     def card(prompt_id: str, repeat: int, seat: Seat) -> Card:
         call, price = found.get((prompt_id, repeat, str(seat.model)), (None, None))
@@ -128,98 +145,44 @@ def sheet_of(comparison: Comparison, *, most: int | None = None) -> Sheet:
         created_at=run.created_at,
         models=len(comparison.models),
         prompts=len(prompts),
-        tags=_tags(comparison.prompts),
+        tags=tags_of(comparison.prompts),
         cost=None if blind else comparison.total_cost,
         slowest_s=None if blind else _slowest(comparison.calls),
         done=len(comparison.calls),
         planned=max(run.planned, len(comparison.calls)),
-        sections=tuple(Section(number, prompts[key], rows(key)) for number, key in enumerate(shown, 1)),
+        sections=tuple(Section(numbers[key], prompts[key], rows(key)) for key in shown),
+        columns=seats.columns({str(call.model) for call in comparison.calls if call.simulated}),
         rows=tuple(comparison.model_rows) if several and not blind else (),
         notes=tuple(_notes(comparison)),
         simulated=bool(comparison.calls) and all(call.simulated for call in comparison.calls),
     )
 
 
-class LiveSheets:
-    """Makes the sheets of a run that goes on; it remembers prices, so that each call is priced once."""
-
-    def __init__(self, live: Any) -> None:
-        from routebook.pricing import price_book
-
-        self._live = live
-        self._book = price_book()
-        self._prices: dict[int, tuple[Call, Price | None]] = {}
-        self._prompts = _distinct(live.prompts)
-        self._models = [str(model) for model in live.run.models]
-        self._seats = _Seats(live.run, self._models)
-
-    def sheet(self) -> Sheet:
-        """Return what is shown of the run now."""
-        run: RunInfo = self._live.run
-        calls: Sequence[Any] = self._live.calls
-        for number, live in enumerate(calls):
-            if number not in self._prices and (call := live.call) is not None:
-                self._prices[number] = (call, self._book.price(call))
-        ended = list(self._prices.values())
-        return Sheet(
-            title=run.name or "",
-            created_at=run.created_at,
-            models=len(self._models),
-            prompts=len(self._prompts),
-            tags=_tags(self._live.prompts),
-            cost=None if run.blind else run_cost(ended),
-            slowest_s=None if run.blind else max((live.elapsed_s or 0.0 for live in calls), default=0.0) or None,
-            done=len(ended),
-            planned=len(calls),
-            sections=tuple(self._sections(run, calls)),
-            notes=tuple(_first_notes(run, sum(map(_simulated, calls)), len(calls))),
-            quoted="" if run.blind else _quoted(self._live.quote),
-            simulated=bool(calls) and all(map(_simulated, calls)),
-            live=True,
-        )
-
-    def _sections(self, run: RunInfo, calls: Sequence[Any]) -> list[Section]:
-        by_prompt: dict[str, list[tuple[int, Any]]] = {}
-        for number, live in enumerate(calls):
-            by_prompt.setdefault(live.prompt_id, []).append((number, live))
-        wanted = list(self._prompts)
-        if len(wanted) > _MOST_LIVE:  # those at work; the page stays as long as it is
-            unfinished = [key for key in wanted if any(live.phase != "done" for _, live in by_prompt.get(key, ()))]
-            wanted = (unfinished or wanted[-_MOST_LIVE:])[:_MOST_LIVE]
-        places = {key: number for number, key in enumerate(self._prompts, 1)}
-        return [
-            Section(places[key], self._prompts[key], self._rows(run, key, by_prompt.get(key, []))) for key in wanted
-        ]
-
-    def _rows(self, run: RunInfo, prompt_id: str, calls: list[tuple[int, Any]]) -> tuple[tuple[Card, ...], ...]:
-        found = {(live.repeat, str(live.request.model)): (number, live) for number, live in calls}
-        repeats = max([1, *(repeat + 1 for repeat, _ in found)])
-
-        def card(repeat: int, seat: Seat) -> Card:
-            if (repeat, str(seat.model)) not in found:
-                return seat.card("missing", repeat=repeat, repeats=repeats)
-            number, live = found[repeat, str(seat.model)]
-            if number in self._prices:
-                call, price = self._prices[number]
-                return card_of_call(call, price, seat, repeats=repeats, now=run.created_at)
-            return card_of_live(live, seat, repeats=repeats)
-
-        return tuple(tuple(card(repeat, seat) for seat in self._seats.of(prompt_id)) for repeat in range(repeats))
-
-
-class _Seats:
+class Seats:
     """Who sits where: in the order asked, or in a blind run shuffled for each prompt."""
 
-    def __init__(self, run: RunInfo, models: Sequence[str]) -> None:
+    def __init__(self, run: RunInfo, models: Sequence[str], opened: Collection[str] = ()) -> None:
         self._run = run
-        self.models = models
-        self._open = [Seat(_model_id(model), index) for index, model in enumerate(models)]
+        self._opened = frozenset(opened)
+        given = [0] * len(models) if run.blind and not opened else colours(models)
+        self._open = {model: Seat(_model_id(model), index, colour=given[index]) for index, model in enumerate(models)}
 
     def of(self, prompt_id: str) -> list[Seat]:
+        """Return the seats at a prompt, from left to right."""
         if not self._run.blind:
-            return self._open
-        shuffled = order(self._run.id, prompt_id, self.models)
-        return [Seat(_model_id(model), 0, label(number)) for number, model in enumerate(shuffled)]
+            return list(self._open.values())
+        opened = prompt_id in self._opened
+        shuffled = order(self._run.id, prompt_id, list(self._open))
+        return [replace(self._open[model], label=label(number), opened=opened) for number, model in enumerate(shuffled)]
+
+    def columns(self, simulated: Collection[str] = ()) -> tuple[Column, ...]:
+        """Return the models that are not hidden everywhere; `simulated` are more of these than their hosts tell."""
+        if self._run.blind and not self._opened:
+            return ()
+        return tuple(
+            Column(seat.model, seat.colour, name in simulated or seat.model.host in SIMULATED_HOSTS)
+            for name, seat in self._open.items()
+        )
 
 
 def _model_id(name: str) -> ModelId:
@@ -227,14 +190,16 @@ def _model_id(name: str) -> ModelId:
     return ModelId(host, model)
 
 
-def _distinct(prompts: Sequence[Prompt]) -> dict[str, Prompt]:
+def distinct_prompts(prompts: Sequence[Prompt]) -> dict[str, Prompt]:
+    """Return prompts by their ids, each once, in the order in which they are numbered."""
     found: dict[str, Prompt] = {}
     for prompt in prompts:
         found.setdefault(prompt.id, prompt)
     return found
 
 
-def _tags(prompts: Sequence[Prompt]) -> tuple[str, ...]:
+def tags_of(prompts: Sequence[Prompt]) -> tuple[str, ...]:
+    """Return the tags of prompts, each once."""
     return tuple(dict.fromkeys(tag for prompt in prompts for tag in prompt.tags))
 
 
@@ -242,22 +207,9 @@ def _slowest(calls: Sequence[Call]) -> float | None:
     return max((call.latency_s for call in calls if call.latency_s is not None), default=None)
 
 
-def _simulated(live: Any) -> bool:
-    return live.call.simulated if live.call is not None else live.request.model.host in SIMULATED_HOSTS
-
-
-def _quoted(quote: Quote) -> str:
-    if not quote.to_ask:
-        return ""
-    most = [format_usd(quote.high_usd)] if quote.high_usd else []
-    most += [f"{format_usd(quote.simulated_high_usd)} simulated"] if quote.simulated_high_usd else []
-    unknown = [f"{count(len(quote.unpriced), 'model')} of unknown price"] if quote.unpriced else []
-    return ", ".join([*([f"quoted up to {' + '.join(most)}"] if most else []), *unknown])
-
-
-def _first_notes(run: RunInfo, simulated: int, calls: int) -> list[str]:
+def first_notes(run: RunInfo, simulated: int, calls: int) -> list[str]:
     """What the reader should know from the first moment on; nothing below it moves when the run ends."""
-    notes = ["Blind: names, costs and times are hidden until reveal()."] if run.blind else []
+    notes = ["Blind: names, costs and times are hidden until you have voted, or reveal() the run."] if run.blind else []
     if simulated:
         who = (
             "All answers are"
@@ -272,7 +224,7 @@ def _first_notes(run: RunInfo, simulated: int, calls: int) -> list[str]:
 
 def _notes(comparison: Comparison) -> list[str]:
     run, calls = comparison.run, comparison.calls
-    notes = _first_notes(run, sum(call.simulated for call in calls), len(calls))
+    notes = first_notes(run, sum(call.simulated for call in calls), len(calls))
     if any(call.replayed for call in calls):
         recorded = min(call.cached_at or call.started_at for call in calls if call.replayed)
         notes.append(f"A replay of what was recorded on {recorded:%d %B %Y}: nothing was sent, nothing was paid.")
@@ -288,5 +240,11 @@ def _notes(comparison: Comparison) -> list[str]:
             f"{calls_were} asked again after an attempt that may have been charged; that cost is not known and not in "
             "the total."
         )
-    hidden = {part for model in comparison.models for part in (model, _model_id(model).short)} if run.blind else set()
-    return notes + [text for text in comparison.warnings if not any(name in text for name in hidden)]
+    return notes + [text for text in comparison.warnings if not (run.blind and _names_one(text, comparison.models))]
+
+
+def _names_one(text: str, models: Sequence[str]) -> bool:
+    """Whether a text has the name of a model, or of its host or vendor as a word."""
+    ids = [_model_id(model) for model in models]
+    words = {word.lower() for one in ids for word in (one.host, one.vendor)} - {"unknown"}
+    return any(one.short in text for one in ids) or not words.isdisjoint(re.findall(r"[\w.-]+", text.lower()))

@@ -7,7 +7,7 @@ read as rich's own markup.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from routebook.comparison import Comparison
 
 _NARROWEST = 24
+_SHORT = 80
 _LONGEST = 20_000  # characters of one answer; a terminal is no place to read more
 
 
@@ -39,6 +40,21 @@ def comparison_table(comparison: Comparison, width: int | None = None) -> str:
     with console.capture() as capture:
         _print(console, sheet_of(comparison, most=MOST_PROMPTS), wide)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def short_text(comparison: Comparison, opened: Collection[str] = ()) -> str:
+    """Return a comparison in a line for each answer, shortened: where nothing better than text is shown, or searched.
+
+    Of a blind run, the prompts whose ids are in `opened` hide nothing.
+    """
+    sheet = sheet_of(comparison, most=MOST_PROMPTS, opened=opened)
+    lines = [_header(sheet)]
+    for section in sheet.sections:
+        lines.append(f"{section.number}. {one_line(section.prompt.text, _SHORT)}")
+        lines += [f"   {_title(card)}: {one_line(_answer(card), _SHORT)}" for row in section.rows for card in row]
+    if sheet.hidden:
+        lines.append(f"and {count(sheet.hidden, 'prompt')} more")
+    return "\n".join(lines)
 
 
 def _print(console: Console, sheet: Sheet, width: int) -> None:

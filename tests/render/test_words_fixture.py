@@ -1,0 +1,34 @@
+"""Figures in words, as the page writes them: both are held against the same file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from routebook.lookup import count
+from routebook.render.clean import visible
+from routebook.render.words import age, first_and_total, rate, seconds, usd
+
+CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "view" / "words.json").read_text("utf-8"))
+NOW = datetime(2026, 11, 20)  # only a difference counts
+FUNCTIONS: dict[str, Callable[..., str]] = {
+    "age": lambda passed_s: age(NOW - timedelta(seconds=passed_s), NOW),
+    "count": count,
+    "firstAndTotal": first_and_total,
+    "rate": rate,
+    "seconds": seconds,
+    "usd": usd,
+    "visible": visible,
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['fn']} of {case['in']!r}")
+def test_a_figure_is_written_as_in_the_page(case: dict[str, Any]) -> None:
+    values = case["in"] if isinstance(case["in"], list) else [case["in"]]
+
+    assert FUNCTIONS[case["fn"]](*values) == case["out"]
