@@ -57,6 +57,21 @@ def standing_votes(comparison: Comparison) -> tuple[Vote, ...]:
     return standing(every_vote(comparison))
 
 
+def opened_for(who: str, comparison: Comparison, votes: Sequence[Vote]) -> frozenset[str]:
+    """Return the ids of the prompts of a blind run that somebody has judged, so that nothing is hidden there any more.
+
+    Judged is a prompt with a vote on a pair, or with a rating of each of its answers: the first rating of several
+    would tell who is behind those that are still to be rated.
+    """
+    if not comparison.run.blind:
+        return frozenset()
+    mine = [vote for vote in votes if vote.by == who]
+    rated = {(vote.prompt_id, vote.repeat, vote.model) for vote in mine if vote.kind == "rating"}
+    left = {call.prompt_id for call in comparison.ok if (call.prompt_id, call.repeat, str(call.model)) not in rated}
+    compared = {vote.prompt_id for vote in mine if vote.kind == "pair"}
+    return frozenset(compared | ({prompt_id for prompt_id, _, _ in rated} - left))
+
+
 def _store(comparison: Comparison) -> Store:
     return comparison.store or default_store()
 

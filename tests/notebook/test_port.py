@@ -84,21 +84,31 @@ def test_a_run_that_is_not_on_screen_any_more_is_found_in_the_store(port: Port) 
 
 def test_a_vote_in_a_blind_run_opens_its_prompt_and_no_other(port: Port) -> None:
     run = shown(port, blind=True)
-    reply: Any = port.answer(rating(run, "1-0-B"))
+    reply: Any = port.answer(pair(run, "1-0-B", "1-0-C"))
     answer = reply["prompt"]["answers"][1]
     assert (answer["id"], answer["label"]) == ("1-0-B", "Answer B")
-    assert default_store().votes_of(run.run.id)[0].model == reply["models"][answer["model"]]["id"]
+    assert default_store().votes_of(run.run.id)[0].model_a == reply["models"][answer["model"]]["id"]
     snapshot: Any = port.answer({"kind": "resync", "id": "s", "run": run.run.id})
     first, second = snapshot["comparison"]["prompts"]
     assert first == reply["prompt"]
     assert {answer["model"] for answer in second["answers"]} == {None}
 
 
+def test_ratings_open_a_prompt_of_a_blind_run_when_each_answer_has_one(port: Port) -> None:
+    run = shown(port, blind=True)
+    replies: list[Any] = [port.answer(rating(run, f"1-0-{letter}")) for letter in "ABCD"]
+    (failed,) = [reply["error"] for reply in replies if not reply["ok"]]
+    assert "no answer that could be judged" in failed
+    first, second, third = [reply for reply in replies if reply["ok"]]
+    assert [("prompt" in reply, "models" in reply) for reply in (first, second)] == [(False, False)] * 2
+    assert None not in {answer["model"] for answer in third["prompt"]["answers"]}
+
+
 def test_a_blind_vote_counts_as_blind_whatever_the_page_says_and_the_next_as_it_says(port: Port) -> None:
     run = shown(port, blind=True)
-    for stars in (2, 5):
-        port.answer(rating(run, "1-0-B", stars, blind=False))
-    assert [(vote.rating, vote.blind) for vote in default_store().votes_of(run.run.id)] == [(2, True), (5, False)]
+    for winner in ("a", "b"):
+        port.answer(pair(run, "1-0-B", "1-0-C", winner=winner, blind=False))
+    assert [(vote.winner, vote.blind) for vote in default_store().votes_of(run.run.id)] == [("a", True), ("b", False)]
 
 
 def test_somebody_elses_vote_opens_nothing_for_me(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +177,7 @@ def test_a_blind_prompt_is_not_opened_before_all_its_answers_are_there(port: Por
     port.follow(feed)
     for index in range(2):
         run.end(index, text="One pass.")
-        reply: Any = port.answer(rating(run.comparison(), "1-0-A", order=["1-0-A", "1-0-B"]))
+        reply: Any = port.answer(pair(run.comparison(), "1-0-A", "1-0-B"))
         if not index:
             assert "still being answered" in refused(reply)
     assert feed.snapshot()["comparison"]["prompts"] == [reply["prompt"]]
@@ -188,7 +198,7 @@ def test_the_request_of_a_blind_answer_is_shown_once_it_is_opened(port: Port) ->
     run = rb.compare("Name a prime.", ["sim/small", "sim/large"], blind=True)
     ask = {"kind": "request", "id": "r", "run": run.run.id, "answer": "1-0-A"}
     assert "vote on this prompt first" in refused(port.answer(ask))
-    port.answer(rating(run, "1-0-B", prompt=run.prompts[0].id))
+    port.answer(pair(run, "1-0-B", "1-0-A", prompt=run.prompts[0].id))
     reply: Any = port.answer(ask)
     assert reply["request"]["body"]["messages"] == [{"role": "user", "text": "Name a prime."}]
 

@@ -229,14 +229,15 @@ def test_a_blind_run_tells_the_page_no_name_host_time_or_cost_until_the_vote_ope
     shown = output.displays[0][COMPARISON]
     order = [answer["id"] for answer in shown["prompts"][0]["answers"]]
     assert order == ["1-0-A", "1-0-B"]
-    ballot = {"kind": "rating", "prompt": shown["prompts"][0]["id"], "blind": True, "order": order, "answer": "1-0-B"}
+    ballot = {"kind": "pair", "prompt": shown["prompts"][0]["id"], "blind": True, "order": order}
+    ballot |= {"a": "1-0-B", "b": "1-0-A"}
     comm, run = steady.open_comm(), shown["run"]["id"]
     request = {"kind": "request", "run": run, "answer": "1-0-A", "id": "r"}
     assert "vote on this prompt first" in steady.ask(comm, request)["error"]
-    reply = steady.ask(comm, {"kind": "vote", "run": run, "ballot": {**ballot, "rating": 2}, "id": "v"})
+    reply = steady.ask(comm, {"kind": "vote", "run": run, "ballot": {**ballot, "winner": "a"}, "id": "v"})
     assert sorted(model["id"] for model in reply["models"]) == ["sim/large", "sim/small"]
     opened = {answer["label"]: reply["models"][answer["model"]]["id"] for answer in reply["prompt"]["answers"]}
-    assert steady.run("print(hidden.votes.model[0], hidden.votes.blind[0])").printed == f"{opened['Answer B']} True\n"
+    assert steady.run("print(hidden.votes.model_a[0], hidden.votes.blind[0])").printed == f"{opened['Answer B']} True\n"
     again = steady.run("hidden").displays[-1]
     assert again[COMPARISON]["prompts"] == [reply["prompt"]]
     assert again[COMPARISON]["votes"] == [reply["vote"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from routebook.comparison_votes import standing_votes
+from routebook.comparison_votes import opened_for, standing_votes
 from routebook.errors import StoreError, VoteError
 from routebook.render.document import COMPARISON_MIME, document
 from routebook.render.html import notebook_html
@@ -51,5 +51,4 @@ def votes_on(comparison: Comparison) -> tuple[tuple[Vote, ...], frozenset[str]]:
         me = user() if comparison.run.blind and votes else ""
     except (StoreError, VoteError):
         return comparison.file_votes, frozenset()
-    opened = {vote.prompt_id for vote in votes if vote.by == me} if comparison.run.blind else ()
-    return votes, frozenset(opened)
+    return votes, opened_for(me, comparison, votes)

@@ -119,7 +119,7 @@ class Port:
             "answer": "voted",
             "vote": vote_of(vote, answers.ids),
         }
-        if answers.lettered:
+        if answers.lettered and vote.prompt_id in votes_on(comparison)[1]:
             sheet = sheet_of(comparison, only=vote.prompt_id, opened=[vote.prompt_id])
             reply["prompt"], reply["models"] = prompt_of(sheet.sections[0]), models_of(sheet)
         feed = self._feeds.get(ask["run"])
