@@ -1,0 +1,150 @@
+// One prompt and its answers, in the order and the way the reader wants to see them.
+
+import type { RefObject } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { Answer, Comparison, Model, Prompt, Reply } from '../messages';
+import { Ask } from './ask';
+import { Card } from './card';
+import { byRepeat, Columns } from './columns';
+import { Copy } from './copy_button';
+import { scaleOf } from './facts';
+import type { Host } from './host';
+import type { Rate } from './judging';
+import type { Tools } from './tools';
+import { column, concealed, sorted, type SetUi, type Ui } from './ui';
+
+
+interface SheetProps {
+  comparison: Comparison;
+  prompt: Prompt;
+  ui: Ui;
+  set: SetUi;
+  host: Host;
+  tools: Tools | null;
+  /** What has the view's keys. */
+  root: RefObject<HTMLElement | null>;
+  onStop: (model: Model) => Promise<void>;
+  onVoted: (reply: Extract<Reply, { answer: 'voted' }>) => void;
+  onPrompt: (step: 1 | -1) => void;
+}
+
+/** An answer without what may tell whose it is. */
+function veiled(answer: Answer): Answer {
+  const { reasoning, failure, ...rest } = answer;
+  if (!failure) return reasoning === undefined ? answer : rest;
+  return { ...rest, failure: { kind: failure.kind, message: `This answer failed (${failure.kind.replaceAll('_', ' ')}).` } };
+}
+
+export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, onVoted, onPrompt }: SheetProps) {
+  const { run, models } = comparison;
+  const [requested, setRequested] = useState<Answer | null>(null);
+  const mixed = ui.blind && !run.blind && tools;
+  const hides = concealed(comparison, prompt, ui);
+  const order = mixed ? tools.shuffled(prompt.answers, run.id, prompt.id) : prompt.answers;
+  const labels = mixed ? tools.letters(order) : new Map<string, string>();
+  const rows = byRepeat(order)
+    .map((row) => sorted(row, run.blind || mixed ? 'asked' : ui.sort))
+    .map((row) => row.filter((answer) => !ui.hidden.has(column(answer))))
+    .filter((row) => row.length > 0);
+  const scale = scaleOf(prompt.answers);
+
+  const labelOf = (answer: Answer): string | undefined => labels.get(answer.id) ?? answer.label;
+  const modelOf = (answer: Answer | null): Model | null =>
+    hides ? null : (models[answer?.model ?? -1] ?? null);
+  const nameOf = (answer: Answer): string => {
+    const model = modelOf(answer);
+    if (!model) return labelOf(answer) ?? 'Answer';
+    return models.filter(({ name }) => name === model.name).length > 1 ? model.id : model.name;
+  };
+  const rater = useRef<Rate>(() => undefined);
+  const base = (row: readonly Answer[]): Answer | undefined =>
+    ui.mode === 'diff' ? (row.find((answer) => column(answer) === ui.base) ?? row[0]) : undefined;
+
+  const card = (answer: Answer, from: Answer | undefined) => {
+    const model = modelOf(answer);
+    return (
+      <Card
+        key={answer.id}
+        answer={hides ? veiled(answer) : answer}
+        model={model}
+        label={labelOf(answer)}
+        scale={scale}
+        format={hides ? 'rendered' : ui.format}
+        host={host}
+        onStop={onStop}
+        aside={
+          from &&
+          answer.text && (
+            <button
+              type="button"
+              class="rbv-btn rbv-quiet"
+              aria-pressed={from === answer}
+              title="Show how the others differ from this answer"
+              onClick={() => { set({ base: column(answer) }); }}
+            >
+              Base
+            </button>
+          )
+        }
+        instead={tools && from?.text && from !== answer && answer.text ? <tools.DiffText base={from.text} other={answer.text} /> : undefined}
+      >
+        {tools && ui.judging === 'rating' && answer.phase === 'done' && (
+          <tools.RateButtons
+            answer={answer}
+            name={nameOf(answer)}
+            rating={tools.standingRating(comparison.votes, answer)?.rating ?? null}
+            disabled={host.unavailable() !== null}
+            onRate={(one, rating) => { rater.current(one, rating); }}
+          />
+        )}
+        {answer.text && <Copy text={() => answer.text ?? ''} title="Copy this answer as it was written" />}
+        {tools && model && answer.phase !== 'missing' && (
+          <button type="button" class="rbv-btn rbv-quiet" onClick={() => { setRequested(answer); }}>
+            Request
+          </button>
+        )}
+      </Card>
+    );
+  };
+  const panel = modelOf(requested);
+  return (
+    <>
+      <Ask prompt={prompt} of={run.prompts} />
+      {tools && ui.mode === 'table' ? (
+        <tools.TableTwin
+          answers={rows.flat()}
+          models={models}
+          name={(answer) => modelOf(answer)?.id ?? nameOf(answer)}
+          repeats={run.repeats > 1}
+          hides={hides}
+        />
+      ) : (
+        <Columns rows={rows} repeats={run.repeats} card={(answer, row) => card(answer, base(row))} />
+      )}
+      {tools && <tools.Judging
+        comparison={comparison}
+        prompt={prompt}
+        shown={rows.flat()}
+        names={nameOf}
+        blind={hides || (run.blind && prompt.answers.some(({ model }) => model === null))}
+        mode={ui.judging}
+        host={host}
+        root={root}
+        rater={rater}
+        onMode={(judging) => { set({ judging }); }}
+        onVoted={onVoted}
+        onPrompt={onPrompt}
+      />}
+      {tools && requested && panel && (
+        <tools.RequestPanel
+          answer={requested}
+          prompt={prompt}
+          model={panel}
+          run={run}
+          host={host}
+          onClose={() => { setRequested(null); }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+// What a reader does with answers that stay: judge them, compare them word by word, see their figures and requests.
+// A shell that shows a run only while it goes on does without, and is a fifth smaller.
+
+import { letters, shuffled } from './blind';
+import { DiffText } from './diff';
+import { standingRating } from './judge';
+import { Judging, RateButtons } from './judging';
+import { KEYS } from './keys';
+import { RequestPanel } from './request';
+import { TableTwin } from './table';
+
+export const TOOLS = { letters, shuffled, DiffText, standingRating, Judging, RateButtons, KEYS, RequestPanel, TableTwin };
+
+export type Tools = typeof TOOLS;
