@@ -9,12 +9,20 @@ ENGINE := .venv-engine
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export ROUTEBOOK_REPOSITORY = $(CURDIR)
 
-.PHONY: help demo lab test lint types unit bench bench-report test-engine doctor lock wheel clean
+# What the browser loads: the widget's bundle, and JupyterLab's, whose package.json is written last.
+STATIC := src/routebook/static
+LABEXTENSION := src/routebook/labextension
+INSTALLED := $(VENV)/share/jupyter/labextensions/routebook
+JS := $(wildcard js/*.json js/*.mjs) $(shell find js/src js/style -type f)
+NPM_RUN := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent
+
+.PHONY: help demo lab test lint types unit js watch bench bench-report test-engine doctor lock wheel clean
 
 help:
 	@echo "make demo         compare models and leave a page to read (LIVE=1: with the credentials you have)"
 	@echo "make lab          open the quickstart in JupyterLab"
 	@echo "make test         lint, types and every test"
+	@echo "make js           build what the browser loads (make watch: again at every change)"
 	@echo "make bench        speed beside the SDKs and LiteLLM, as ratios (build/bench.json)"
 	@echo "make test-engine  real streamed tokens from llama.cpp's llama-server (builds it: minutes)"
 	@echo "make lock         resolve the locked requirements anew"
@@ -44,13 +52,28 @@ js/node_modules/.ready: js/package-lock.json js/package.json
 	cd js && npm ci --silent
 	@touch $@
 
+js: $(LABEXTENSION)/package.json $(INSTALLED)
+
+$(LABEXTENSION)/package.json: $(JS) js/node_modules/.ready | $(VENV)/.ready
+	rm -rf js/lib $(STATIC) $(LABEXTENSION)
+	$(NPM_RUN) build
+	@touch $@
+
+# A link is never stale.
+$(INSTALLED): | $(VENV)/.ready
+	@mkdir -p $(dir $@)
+	@ln -sfn $(CURDIR)/$(LABEXTENSION) $@
+
 # ---- what a user runs -----------------------------------------------------------------------------------------------
 
 demo: $(VENV)/.ready
 	$(BIN)/python notebooks/demo.py $(if $(LIVE),--live)
 
-lab: $(VENV)/.ready
+lab: js
 	$(BIN)/jupyter lab notebooks/00-quickstart.ipynb
+
+watch: js
+	$(NPM_RUN) watch
 
 doctor: $(VENV)/.ready
 	$(BIN)/routebook doctor
@@ -59,14 +82,17 @@ doctor: $(VENV)/.ready
 
 test: lint types unit
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.ready js/node_modules/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(NPM_RUN) lint
 
-types: $(VENV)/.ready
+types: $(VENV)/.ready js/node_modules/.ready
 	$(BIN)/mypy
+	$(NPM_RUN) types
 
-unit: $(VENV)/.ready $(LITELLM)/.ready js/node_modules/.ready
+unit: $(LITELLM)/.ready js
+	$(NPM_RUN) test
 	$(BIN)/pytest $(ARGS)
 
 bench: $(VENV)/.ready $(LITELLM)/.ready
@@ -87,8 +113,8 @@ lock:
 		--no-header --no-annotate --upgrade -q -o requirements/engine.txt
 	cd js && npm update --package-lock-only
 
-wheel: $(VENV)/.ready
+wheel: $(VENV)/.ready js/node_modules/.ready
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) $(LITELLM) $(ENGINE) js/node_modules build dist
+	rm -rf $(VENV) $(LITELLM) $(ENGINE) js/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist

@@ -1,8 +1,13 @@
 // Bundles the widget and its style for anywidget: one file each, nothing left to fetch.
+// A notebook holds a copy of the bundle for each live widget, so it has to be small: tests/test_wheel.py has the bound.
+
 import { build, context } from 'esbuild';
 
-const options = {
-  entryPoints: { widget: 'src/widget/index.ts' },
+export const options = {
+  entryPoints: [
+    { in: 'src/widget/index.ts', out: 'widget' },
+    { in: 'style/index.css', out: 'widget' },
+  ],
   bundle: true,
   minify: true,
   format: 'esm',
@@ -12,8 +17,7 @@ const options = {
   logLevel: 'warning',
 };
 
-if (process.argv.includes('--watch')) {
-  await (await context(options)).watch();
-} else {
-  await build(options);
+if (process.argv[1]?.endsWith('build-widget.mjs')) {
+  if (process.argv.includes('--watch')) await (await context(options)).watch();
+  else await build(options);
 }
