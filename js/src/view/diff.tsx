@@ -55,14 +55,6 @@ function joined(found: readonly Piece[]): Piece[] {
   return made;
 }
 
-/** The share of both texts' characters that is the same, 0 to 1. */
-export function similarity(base: string, other: string): number {
-  const both = base.length + other.length;
-  if (!both) return 1;
-  const same = (pieces(base, other) ?? []).filter(({ change }) => change === 'same');
-  return (2 * same.reduce((sum, { text }) => sum + text.length, 0)) / both;
-}
-
 const TAGS = { same: 'span', removed: 'del', added: 'ins' } as const;
 
 export function DiffText({ base, other }: { base: string; other: string }) {

@@ -11,7 +11,7 @@ import { scaleOf } from './facts';
 import type { Host } from './host';
 import type { Rate } from './judging';
 import type { Tools } from './tools';
-import { column, concealed, sorted, type SetUi, type Ui } from './ui';
+import { column, concealed, growing, sorted, type SetUi, type Ui } from './ui';
 
 
 interface SheetProps {
@@ -86,7 +86,8 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
             </button>
           )
         }
-        instead={tools && from?.text && from !== answer && answer.text ? <tools.DiffText base={from.text} other={answer.text} /> : undefined}
+        // Not while they grow: each piece would compare everything anew.
+        instead={tools && from?.text && from !== answer && answer.text && !growing(from) && !growing(answer) ? <tools.DiffText base={from.text} other={answer.text} /> : undefined}
       >
         {tools && ui.judging === 'rating' && answer.phase === 'done' && (
           <tools.RateButtons

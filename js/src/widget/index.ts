@@ -3,7 +3,6 @@
 import type { InitializeProps, RenderProps } from '@anywidget/types';
 import { Patience } from '../asking';
 import { addLive, findLive, follow, type LiveRun } from '../live';
-import type { Host } from '../view/host';
 import { keepKeys } from '../shortcuts';
 import { mount } from '../view/mount';
 import { sourceOf, type Traits } from './source';
@@ -22,26 +21,67 @@ function start({ model, signal }: Start): LiveRun {
   return source;
 }
 
+interface Display {
+  root: HTMLElement;
+  end: () => void;
+  /** Where it is now, and until when. */
+  at?: { el: HTMLElement; signal: AbortSignal };
+}
+
+const displays = new WeakMap<LiveRun, Display>();
+
+function displayOf(live: LiveRun): Display {
+  const root = document.createElement('div');
+  const place = root.appendChild(document.createElement('div'));
+  const patience = new Patience();
+  root.append(patience.line);
+  const view = mount(place, {
+    ask: (question) => patience.while(live.ask(question)),
+    unavailable: () => null,
+  });
+  const leave = follow(live, view);
+  const giveKeys = keepKeys(root);
+  return {
+    root,
+    end: () => {
+      leave();
+      giveKeys();
+      view.unmount();
+    },
+  };
+}
+
+/** Long enough for a host that makes a view anew to take the one before away. */
+const REPLACED_WITHIN_MS = 500;
+
 export default {
   /** Called when the model is made, whether or not it is ever displayed: what comes before a view does is kept. */
   initialize(props: Start): void {
     start(props);
   },
 
+  /** Called again whenever the output is updated: what is there moves then, with what its reader is doing. */
   render({ model, el, signal }: Start & Pick<RenderProps<Traits>, 'el'>): void {
     const live = findLive(model.get('_snapshot').comparison.run.id) ?? start({ model, signal });
-    const patience = new Patience();
-    const root = document.createElement('div');
-    el.append(root, patience.line);
-    const host: Host = {
-      ask: (question) => patience.while(live.ask(question)),
-      unavailable: () => null,
-    };
-    const view = mount(root, host, null);
-    const endings = [follow(live, view), keepKeys(root)];
+    const display = displays.get(live) ?? displayOf(live);
+    displays.set(live, display);
+    const { root, at: before } = display;
+    const focused = root.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
+    el.append(root);
+    requestAnimationFrame(() => focused?.focus());
+    display.at = { el, signal };
     signal.addEventListener('abort', () => {
-      for (const end of endings) end();
-      view.unmount();
+      if (display.at?.el !== el) return;
+      display.end();
+      displays.delete(live);
     });
+    if (!before) return;
+    setTimeout(() => {
+      if (before.signal.aborted) return;
+      // It is displayed twice.
+      const other = displayOf(live);
+      before.el.append(other.root);
+      before.signal.addEventListener('abort', other.end);
+    }, REPLACED_WITHIN_MS);
   },
 };

@@ -2,7 +2,7 @@
 
 import { h, render } from 'preact';
 import { describe, expect, it } from 'vitest';
-import { DiffText, pieces, similarity } from '../../src/view/diff';
+import { DiffText, pieces } from '../../src/view/diff';
 
 const words = (base: string, other: string): string =>
   (pieces(base, other) ?? [])
@@ -28,13 +28,6 @@ describe('a diff', () => {
 
   it('knows letters of every script', () => {
     expect(words('größer als', 'größte als')).toBe('[-größer-]{+größte+} als');
-  });
-
-  it('says how alike the texts are', () => {
-    expect(similarity('', '')).toBe(1);
-    expect(similarity('same', 'same')).toBe(1);
-    expect(similarity('all', 'new')).toBe(0);
-    expect(similarity('a b', 'a c')).toBeCloseTo(2 / 3);
   });
 
   it('compares lines when there are too many words, and gives up in words when nothing is alike', () => {

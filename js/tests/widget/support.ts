@@ -110,8 +110,8 @@ class Manager extends ManagerBase {
 
 export interface Page {
   kernel: Kernel;
-  /** Displays the widget; the element it is in. */
-  display: () => Promise<HTMLElement>;
+  /** Displays the widget; the element it is in, and what takes it away. */
+  display: () => Promise<{ element: HTMLElement; remove: () => void }>;
   /** What ipywidgets does when the kernel is restarted. */
   disconnect: () => void;
 }
@@ -146,9 +146,14 @@ export async function opened(comparison: Comparison = RUNNING, seq = 0): Promise
     async display() {
       // A model of anywidget's is one of these, which its type does not say.
       // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-      const { el } = await manager.create_view(model);
-      document.body.append(el);
-      return el;
+      const view = await manager.create_view(model);
+      document.body.append(view.el);
+      return {
+        element: view.el,
+        remove: () => {
+          view.remove();
+        },
+      };
     },
     disconnect: () => {
       manager.disconnect();

@@ -47,7 +47,7 @@ describe('a live widget', () => {
   it('shows what came before it was displayed, and what comes after', async () => {
     const page = await begun();
     page.kernel.say(grown(1, { text: ' before' }));
-    const element = await page.display();
+    const { element } = await page.display();
     page.kernel.say(grown(2, { text: ' after' }));
     await vi.waitFor(() => {
       expect(element.textContent).toContain(' before after');
@@ -104,7 +104,7 @@ describe('a live widget', () => {
 
   it('says so when a reply is late, and takes it all the same', async () => {
     const page = await begun();
-    const element = await page.display();
+    const { element } = await page.display();
     const stop = await vi.waitUntil(() => [...element.querySelectorAll('button')].find((one) => /stop all/i.test(one.textContent)));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     stop.click();
@@ -126,9 +126,38 @@ describe('a live widget', () => {
     expect(page.live.current().comparison.run.status).toBe('interrupted');
   });
 
+  it('moves when its output is made anew, and its reader goes on where they were', async () => {
+    const page = await begun();
+    const before = await page.display();
+    const button = await vi.waitUntil(() => before.element.querySelector<HTMLElement>('button'));
+    button.focus();
+    const after = await page.display();
+    before.remove();
+    await vi.waitUntil(() => after.element.contains(button));
+    await vi.waitFor(() => {
+      expect(document.activeElement).toBe(button);
+    });
+    page.kernel.say(grown(1, { text: ' on and on' }));
+    await vi.waitFor(() => {
+      expect(after.element.textContent).toContain('on and on');
+    });
+  });
+
+  it('is shown in both places when it is displayed twice', async () => {
+    const page = await begun();
+    const first = await page.display();
+    const second = await page.display();
+    page.kernel.say(grown(1, { text: ' twice' }));
+    for (const { element } of [first, second]) {
+      await vi.waitFor(() => {
+        expect(element.textContent).toContain('twice');
+      });
+    }
+  });
+
   it('is gone from the list when the kernel closes it', async () => {
     const page = await begun();
-    const element = await page.display();
+    const { element } = await page.display();
     page.kernel.end();
     await vi.waitUntil(() => !findLive(ID));
     expect(element.querySelector('.rbv-shell-line')?.textContent).toBe('');
