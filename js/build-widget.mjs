@@ -15,6 +15,11 @@ export const options = {
   legalComments: 'none',
   outdir: '../src/routebook/static',
   logLevel: 'warning',
+  // Shorter calls than those that tsconfig.json asks for: 1.4 kB less.
+  inject: ['./build-widget-jsx.mjs'],
+  tsconfigRaw: {
+    compilerOptions: { target: 'es2022', jsx: 'react', jsxFactory: 'jsxElement', jsxFragmentFactory: 'jsxFragment' },
+  },
 };
 
 if (process.argv[1]?.endsWith('build-widget.mjs')) {

@@ -35,10 +35,12 @@ function displayOf(live: LiveRun): Display {
   const place = root.appendChild(document.createElement('div'));
   const patience = new Patience();
   root.append(patience.line);
-  const view = mount(place, {
-    ask: (question) => patience.while(live.ask(question)),
-    unavailable: () => null,
-  });
+  // No tools: what is live is soon over, and they would not fit into the bundle.
+  const view = mount(
+    place,
+    { ask: (question) => patience.while(live.ask(question)), unavailable: () => null },
+    null,
+  );
   const leave = follow(live, view);
   const giveKeys = keepKeys(root);
   return {
@@ -51,7 +53,7 @@ function displayOf(live: LiveRun): Display {
   };
 }
 
-/** Long enough for a host that makes a view anew to take the one before away. */
+/** Long enough for a host to replace a view. */
 const REPLACED_WITHIN_MS = 500;
 
 export default {
@@ -66,18 +68,18 @@ export default {
     const display = displays.get(live) ?? displayOf(live);
     displays.set(live, display);
     const { root, at: before } = display;
-    const focused = root.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
     el.append(root);
-    requestAnimationFrame(() => focused?.focus());
     display.at = { el, signal };
+    // A host makes the new view before it takes the old one away, or after.
     signal.addEventListener('abort', () => {
-      if (display.at?.el !== el) return;
-      display.end();
-      displays.delete(live);
+      setTimeout(() => {
+        if (display.at?.el !== el) return;
+        display.end();
+        displays.delete(live);
+      }, REPLACED_WITHIN_MS);
     });
-    if (!before) return;
     setTimeout(() => {
-      if (before.signal.aborted) return;
+      if (!before || before.signal.aborted) return;
       // It is displayed twice.
       const other = displayOf(live);
       before.el.append(other.root);
