@@ -1,7 +1,7 @@
-"""Writes the hostile corpus as static HTML, for a real browser to open: ``python -m tests.support.hostile_pages FOLDER``.
+"""Writes the hostile corpus as static HTML, for a real browser: ``python -m tests.support.hostile_pages FOLDER``.
 
-``page.html`` is what `Comparison.to_html` writes, ``outputs.html`` what a notebook keeps, in a page without any policy of
-its own, ``one-*.html`` each huge answer alone; ``index.json`` says how many answers each page has.
+``page.html`` is what `Comparison.to_html` writes, ``outputs.html`` what a notebook keeps, in a page without any policy
+of its own, ``one-*.html`` each huge answer alone; ``index.json`` says how many answers each page has.
 """
 
 from __future__ import annotations
