@@ -12,6 +12,7 @@ from tests.support.ports import free_port
 from routebook.config import config_path
 from routebook.doctor import Finding, as_table, diagnose, version_fits
 from routebook.providers.registry import register_server
+from routebook.store.schema import SCHEMA_VERSION
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +101,7 @@ def test_the_store_tells_its_place_and_version(isolated: Path) -> None:
     found = finding("store", "store")
     assert found.ok
     assert str(isolated / "store.sqlite3") in found.detail
-    assert "version 1" in found.detail
+    assert f"version {SCHEMA_VERSION}" in found.detail
 
 
 def test_a_store_that_is_none_is_fatal(isolated: Path) -> None:
