@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
 from tests.support.listing import listing_server
 from tests.support.ports import free_port
 
+import routebook as rb
 from routebook.config import config_path
 from routebook.doctor import Finding, as_table, diagnose, version_fits
 from routebook.providers.registry import register_server
@@ -164,3 +167,43 @@ def test_the_table_says_it_in_signs_and_words() -> None:
 )
 def test_a_version_is_within_its_bounds_or_not(version: str, wanted: str, fits: bool) -> None:
     assert version_fits(version, wanted) is fits
+
+
+# ---- the view -------------------------------------------------------------------------------------------------------
+
+
+def described(folder: Path, text: str) -> None:
+    place = folder / "labextensions" / "routebook"
+    place.mkdir(parents=True)
+    (place / "package.json").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "ok", "said"),
+    [
+        (f'{{"version": "{rb.__version__}"}}', True, rb.__version__),
+        ('{"version": "0.0.1"}', False, f"0.0.1 at .* but routebook is {rb.__version__}"),
+        ("{", False, "cannot be read"),
+        ("[]", False, "cannot be read"),
+    ],
+)
+def test_jupyterlabs_part_is_found_and_is_of_this_version(
+    text: str, ok: bool, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described(tmp_path, text)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    found = finding("notebook", "view in JupyterLab")
+    assert found.ok is ok
+    assert re.search(said, found.detail)
+
+
+def test_without_jupyterlabs_part_the_doctor_says_what_is_shown_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("JUPYTER_PATH", "JUPYTER_DATA_DIR"):
+        monkeypatch.setenv(variable, str(tmp_path / "data"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr("jupyter_core.paths.ENV_JUPYTER_PATH", [])
+    found = finding("notebook", "view in JupyterLab")
+    assert (found.ok, found.detail) == (None, "not found here.")
+    assert "shown as HTML" in found.mend

@@ -6,6 +6,7 @@ Credentials are found or not found; their values are never read out.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -17,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import routebook
 from routebook.errors import ConfigError, RoutebookError, StoreError
 from routebook.redact import redact
 
@@ -193,6 +195,32 @@ def _notebook() -> Iterator[Finding]:
         )
     else:
         yield Finding("notebook", "%load_ext routebook", True, f"loads ({magics.__name__}).")
+    yield _view()
+
+
+def _view() -> Finding:
+    """Look for JupyterLab's part, which has to be where JupyterLab is: not always where the kernel is."""
+    from jupyter_core.paths import jupyter_path
+
+    name = "view in JupyterLab"
+    without = "Without it answers are shown as HTML, and charts as pictures."
+    for folder in map(Path, jupyter_path("labextensions")):
+        described = folder / "routebook" / "package.json"
+        if not described.is_file():
+            continue
+        try:
+            version = json.loads(described.read_text(encoding="utf-8"))["version"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            return Finding(
+                "notebook", name, False, f"{described} cannot be read: {_one_line(error)}", "Install it anew."
+            )
+        if version != routebook.__version__:
+            why = f"{version} at {described.parent}, but routebook is {routebook.__version__}."
+            return Finding("notebook", name, False, why, "Install routebook anew and reload the page.")
+        return Finding("notebook", name, True, f"{version} at {described.parent}.")
+    return Finding(
+        "notebook", name, None, "not found here.", f"Install routebook also where JupyterLab runs. {without}"
+    )
 
 
 # ---- the user's own files -------------------------------------------------------------------------------------------
