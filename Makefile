@@ -14,9 +14,12 @@ STATIC := src/routebook/static
 LABEXTENSION := src/routebook/labextension
 INSTALLED := $(VENV)/share/jupyter/labextensions/routebook
 JS := $(wildcard js/*.json js/*.mjs) $(shell find js/src js/style -type f)
+CHROMIUM_PATH ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM_PATH
+PLAYWRIGHT := cd js/ui-tests && npx --no-install playwright test
 NPM_RUN := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent
 
-.PHONY: help demo lab test lint types unit js watch bench bench-report test-engine doctor lock wheel clean
+.PHONY: help demo lab test lint types unit smoke test-browser browser js watch bench bench-view bench-report test-engine doctor lock wheel clean
 
 help:
 	@echo "make demo         compare models and leave a page to read (LIVE=1: with the credentials you have)"
@@ -24,6 +27,8 @@ help:
 	@echo "make test         lint, types and every test"
 	@echo "make js           build what the browser loads (make watch: again at every change)"
 	@echo "make bench        speed beside the SDKs and LiteLLM, as ratios (build/bench.json)"
+	@echo "make test-browser every test in a real browser (a handful of them are in make test; screenshots in build/screens)"
+	@echo "make bench-view   how quick the view is (build/bench-view.json)"
 	@echo "make test-engine  real streamed tokens from llama.cpp's llama-server (builds it: minutes)"
 	@echo "make lock         resolve the locked requirements anew"
 
@@ -50,6 +55,10 @@ $(ENGINE)/.ready: requirements/engine.txt requirements/llama-server.txt tests/en
 js/node_modules/.ready: js/package-lock.json js/package.json
 	@command -v npm >/dev/null || { echo "The tests need Node 20 or newer with npm: install it, then run make again."; exit 1; }
 	cd js && npm ci --silent
+	@touch $@
+
+js/ui-tests/node_modules/.ready: js/ui-tests/package-lock.json js/ui-tests/package.json
+	cd js/ui-tests && npm ci --silent
 	@touch $@
 
 js: $(LABEXTENSION)/package.json $(INSTALLED)
@@ -80,20 +89,33 @@ doctor: $(VENV)/.ready
 
 # ---- proofs ---------------------------------------------------------------------------------------------------------
 
-test: lint types unit
+test: lint types unit smoke
 
 lint: $(VENV)/.ready js/node_modules/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(NPM_RUN) lint
 
-types: $(VENV)/.ready js/node_modules/.ready
+types: $(VENV)/.ready js/node_modules/.ready js/ui-tests/node_modules/.ready
 	$(BIN)/mypy
 	$(NPM_RUN) types
+	cd js/ui-tests && npm run --silent types
 
 unit: $(LITELLM)/.ready js
 	$(NPM_RUN) test
 	$(BIN)/pytest $(ARGS)
+
+browser: js js/ui-tests/node_modules/.ready
+	@test -x "$(CHROMIUM_PATH)" || { echo "The browser tests need Chromium: install it (Debian: apt-get install chromium), or say where it is with CHROMIUM_PATH."; exit 1; }
+
+smoke: browser
+	$(PLAYWRIGHT) --grep @smoke $(ARGS_BROWSER)
+
+test-browser: browser
+	$(PLAYWRIGHT) --project=view --project=static --project=jupyter $(ARGS_BROWSER)
+
+bench-view: browser
+	$(PLAYWRIGHT) --project=bench
 
 bench: $(VENV)/.ready $(LITELLM)/.ready
 	$(BIN)/python -m tests.benchmarks
@@ -112,9 +134,10 @@ lock:
 	uv pip compile requirements/engine.in --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --upgrade -q -o requirements/engine.txt
 	cd js && npm update --package-lock-only
+	cd js/ui-tests && npm update --package-lock-only
 
 wheel: $(VENV)/.ready js/node_modules/.ready
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) $(LITELLM) $(ENGINE) js/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist
+	rm -rf $(VENV) $(LITELLM) $(ENGINE) js/node_modules js/ui-tests/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist
