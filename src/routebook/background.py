@@ -48,6 +48,11 @@ class BackgroundRun(LiveRun):
         """Wait for the end and return the comparison; an interrupt stops the run (see `compare`)."""
         return wait(self)
 
+    def _ipython_display_(self) -> None:
+        from routebook.notebook.live import show_value  # only a notebook asks
+
+        show_value(self)
+
     def __repr__(self) -> str:
         return f"<BackgroundRun {self.run.id[:8]} {self.finished} of {self.run.planned} done>"
 

@@ -213,7 +213,7 @@ def compare(
     raw
         Send the prompts as they are even if `variables` is given.
     background
-        Return a `BackgroundRun` at once instead of waiting.
+        Return a `BackgroundRun` at once instead of waiting; as the value of a notebook's cell it is shown live.
     store
         Where to keep the run; the user's own store unless given.
 

@@ -153,6 +153,14 @@ def test_in_the_background_a_fault_of_the_engine_is_a_warning_of_the_result(kern
     assert kept(kernel).startswith("Comparison ")
 
 
+def test_a_run_that_is_the_value_of_a_cell_is_shown_live_then_with_its_result(kernel: Kernel) -> None:
+    output = kernel.run("display(begin()); joined()")
+    assert output.error is None
+    assert "sim/large" in output.displays[-1]["text/plain"]
+    assert set(kernel.run("live").displays[-1]) == {COMPARISON, "text/html", "text/plain"}
+    assert kernel.run("repr(live)").error is None
+
+
 def test_an_interrupt_as_a_background_run_is_first_drawn_stops_it_and_keeps_it(slow: Kernel) -> None:
     interrupted(slow.run("show_in_background(begin(), kept.append, draw=once(interrupt_now))"))
     slow.run("joined()")

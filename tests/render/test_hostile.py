@@ -18,7 +18,7 @@ from routebook.render.markdown import growing_to_html, to_html
 CORPUS = corpus()
 SHORT = {name: text for name, text in CORPUS.items() if len(text) < 3_000}
 _VOID = {"br", "hr", "meta"}
-_STYLE = re.compile(r"width:\d+%|grid-column:1/-1")
+_STYLE = re.compile(r"width:\d+%|grid-column:1/-1|text-align:left;vertical-align:top")
 _TWO = [f"sim/m{number}" for number in range(2)]
 
 

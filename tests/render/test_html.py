@@ -42,7 +42,7 @@ def test_a_failed_call_is_a_card_with_the_reason_and_what_to_do() -> None:
 def test_what_came_before_a_failure_is_shown_under_it() -> None:
     run = showcase(each={"text": "Half an", "status": "error", "failure": Failure("truncated", "The stream broke.")})
 
-    assert "The stream broke. What came before it failed: Half an" in _text(run._repr_html_())
+    assert "The stream broke. What came before: Half an" in _text(run._repr_html_())
 
 
 def test_reasoning_is_folded() -> None:

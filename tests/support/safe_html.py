@@ -33,7 +33,7 @@ PAGE_TAGS: Allowed = {
     "h4": {"title"},
     "table": {"class", "role", "width"},
     "tr": {"class"},
-    "td": {"align", "class", "width", "valign"},
+    "td": {"align", "class", "width", "valign", "style"},
     "th": {"align", "class", "scope"},
     "meta": {"charset", "name", "content", "http-equiv"},
 }
@@ -58,6 +58,8 @@ class Reader(HTMLParser):
         for name, value in attrs:
             if name not in self.allowed.get(tag, set()):
                 self.forbidden.append(f"<{tag} {name}={value!r}>")
+            if (tag, name) == ("td", "style") and value != "text-align:left;vertical-align:top":
+                self.forbidden.append(f"a cell with the style {value!r}")
             if name == "href":
                 self.links.append(value or "")
                 if urlsplit(value or "").scheme not in ("http", "https", "mailto"):

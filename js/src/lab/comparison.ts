@@ -39,6 +39,8 @@ export class ComparisonOutput extends Widget implements IRenderMime.IRenderer {
   private timer = 0;
   /** No live run has appeared for the document, or its kernel has ended: nobody seems to finish it. */
   private orphan = false;
+  /** It was at work when no live run had appeared: it may yet finish it, and the page does not hear of it. */
+  private unheard = false;
   /** What a kernel that has ended left in the page's list. */
   private stale: LiveRun | undefined;
   private keeping = false;
@@ -106,6 +108,8 @@ export class ComparisonOutput extends Widget implements IRenderMime.IRenderer {
   private abandon(): void {
     if (this.saved?.run.status !== 'running' || this.live) return;
     this.orphan = true;
+    const status = this.kernel()?.status;
+    this.unheard = status === 'busy' || status === 'unknown'; // what it is in a page that was loaded while a cell runs
     this.settle();
   }
 
@@ -136,7 +140,7 @@ export class ComparisonOutput extends Widget implements IRenderMime.IRenderer {
       const { comparison, seq } = this.live.current();
       this.view.show(comparison, seq);
     } else {
-      this.view.show(this.orphan ? orphaned(this.saved) : this.saved);
+      this.view.show(this.orphan ? orphaned(this.saved, this.unheard) : this.saved);
     }
   }
 
@@ -193,7 +197,7 @@ export class ComparisonOutput extends Widget implements IRenderMime.IRenderer {
 
   private async ask(question: Ask): Promise<Reply> {
     const kernel = this.kernel();
-    if (!kernel) throw new Error(NO_KERNEL);
+    if (!kernel) throw new Error('This needs a running kernel: choose one for this notebook, then try again.');
     const reply = await portOf(kernel).ask(question);
     if (reply.ok && reply.answer === 'voted') this.live?.voted(reply);
     return reply;

@@ -70,7 +70,7 @@ function Failed({ failure, started }: { failure: Failure; started: boolean }) {
           </p>
         )}
       </div>
-      {started && <p class="rbv-soft">What came before it failed:</p>}
+      {started && <p class="rbv-soft">What came before:</p>}
     </>
   );
 }

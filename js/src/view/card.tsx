@@ -40,7 +40,7 @@ export function Card({ answer, model, label, scale, format, host, onStop, aside,
   const { phase, badges = [], tries = 1 } = answer;
   const grows = growing(answer);
   const name = model ? oneLine(model.name, 80) : (label ?? 'Answer');
-  const phaseWord = PHASES[phase];
+  const phaseWord = answer.failure?.kind === 'interrupted' ? 'stopped' : PHASES[phase];
   const [more, setMore] = useState(false);
   const [whole, setWhole] = useState(false);
   return (

@@ -95,7 +95,7 @@ function Said({ text }: { text: string }) {
   const timer = useRef(0);
   if (newest.current !== text) {
     newest.current = text;
-    timer.current ||= setTimeout(() => {
+    timer.current ||= window.setTimeout(() => {
       timer.current = 0;
       setSpoken(newest.current);
     }, SAID_EVERY_MS);

@@ -3,7 +3,6 @@
 import type { Answer, Ballot, PairBallot, Prompt, RatingBallot, Vote, Winner } from '../messages';
 import { oneLine } from './words';
 
-export type Judging = 'pair' | 'rating';
 export type Pair = readonly [Answer, Answer];
 
 /** What a ballot says besides who won. */

@@ -1,7 +1,7 @@
 // The bar under the answers: which of two is better, or how good each is; by mouse, by touch, or by keyboard alone.
 
 import type { ComponentChildren, RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Answer, Ballot, Comparison, Prompt, Reply, Winner } from '../messages';
 import type { Host } from './host';
 import {
@@ -16,10 +16,9 @@ import {
   standingPair,
   standingRating,
   verdict,
-  type Judging as Mode,
 } from './judge';
 import { useKeys } from './keys';
-import { growing } from './ui';
+import { growing, type Judging as Mode } from './ui';
 import { oneLine } from './words';
 
 const WINNERS: readonly Winner[] = ['a', 'b', 'tie', 'both_bad'];
@@ -158,7 +157,8 @@ export function Judging(props: JudgingProps) {
     element?.addEventListener('focusin', look);
     return () => { element?.removeEventListener('focusin', look); };
   }, [root]);
-  useEffect(() => { if (writing) field.current?.focus(); }, [writing]);
+  // At once, or what is typed next would be keys of the view.
+  useLayoutEffect(() => { if (writing) field.current?.focus(); }, [writing]);
 
   // While nothing can be judged yet it is drawn unseen, so that nothing moves when it can.
   const about = pairing ?? (active ? [active] : mode === 'pair' ? shown.slice(0, 2) : shown);

@@ -191,20 +191,27 @@ export function readComparison(value: unknown): Comparison {
   return comparison;
 }
 
-/** What is left of a run that was going on when its kernel ended. */
-export function orphaned(left: Comparison): Comparison {
+/**
+ * What is left of a run that was going on when its document was written: its kernel has ended since, or it is at work
+ * (`busy`) and this page, loaded anew, does not hear of it.
+ */
+export function orphaned(left: Comparison, busy = false): Comparison {
   if (left.run.status !== 'running') return left;
+  const load = `rb.load("${left.run.id.slice(0, 8)}")`;
   return {
     ...left,
     run: { ...left.run, status: 'interrupted' },
-    prompts: left.prompts.map((prompt) => ({
-      ...prompt,
-      answers: prompt.answers.map((one) => (growing(one) ? { ...one, phase: 'missing' } : one)),
-    })),
+    prompts: busy
+      ? left.prompts
+      : left.prompts.map((prompt) => ({
+          ...prompt,
+          answers: prompt.answers.map((one) => (growing(one) ? { ...one, phase: 'missing' } : one)),
+        })),
     notes: [
       ...left.notes,
-      `The kernel ended in the middle of this run. What had finished is shown; rb.load("${left.run.id.slice(0, 8)}") ` +
-        'has what is in the store.',
+      busy
+        ? `This page was opened in the middle of the run and does not hear of it any more. When it has ended, ${load} shows all of it.`
+        : `The kernel ended in the middle of this run. What had finished is shown; ${load} has what is in the store.`,
     ],
   };
 }

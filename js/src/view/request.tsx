@@ -39,7 +39,8 @@ export function RequestPanel({ answer, prompt, model, run, host, onClose }: Requ
   const json = JSON.stringify(body, null, 2);
   const facts: [string, string | number | null | undefined][] = [
     ['request id', answer.request_id],
-    ['served by', answer.served_model],
+    // Left out where it is the model that was asked, or the host did not say.
+    ...(answer.served_model ? [['served by', answer.served_model] as [string, string]] : []),
     ['asked', answer.started_at],
     ['ended', answer.finish],
     ['tries', answer.tries ?? 1],

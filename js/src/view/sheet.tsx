@@ -11,8 +11,7 @@ import { scaleOf } from './facts';
 import type { Host } from './host';
 import type { Rate } from './judging';
 import type { Tools } from './tools';
-import { column, concealed, growing, sorted, type SetUi, type Ui } from './ui';
-
+import { column, concealed, growing, sorted, type Column, type SetUi, type Ui } from './ui';
 
 interface SheetProps {
   comparison: Comparison;
@@ -57,8 +56,10 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
     return models.filter(({ name }) => name === model.name).length > 1 ? model.id : model.name;
   };
   const rater = useRef<Rate>(() => undefined);
+  // By its letter where there is one: what was chosen by name, or at another prompt, would tell who is behind it.
+  const place = (answer: Answer): Column => labels.get(answer.id) ?? column(answer);
   const base = (row: readonly Answer[]): Answer | undefined =>
-    ui.mode === 'diff' ? (row.find((answer) => column(answer) === ui.base) ?? row[0]) : undefined;
+    ui.mode === 'diff' ? (row.find((answer) => place(answer) === ui.base) ?? row[0]) : undefined;
 
   const card = (answer: Answer, from: Answer | undefined) => {
     const model = modelOf(answer);
@@ -80,7 +81,7 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
               class="rbv-btn rbv-quiet"
               aria-pressed={from === answer}
               title="Show how the others differ from this answer"
-              onClick={() => { set({ base: column(answer) }); }}
+              onClick={() => { set({ base: place(answer) }); }}
             >
               Base
             </button>

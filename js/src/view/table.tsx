@@ -16,6 +16,9 @@ interface TableProps {
 
 const tokens = (value: Figure): string => (value === null || value === undefined ? 'unknown' : amount(value));
 
+/** A part of the tokens that is left out is none of them, where they are told at all. */
+const part = (value: Figure, { output_tokens: told }: Answer): string => tokens(value === undefined && told !== undefined ? 0 : value);
+
 const COLUMNS: Record<string, (answer: Answer) => string> = {
   cost: (answer) => usd(answer.usd),
   'when asked': (answer) => usd(listed(answer)),
@@ -23,9 +26,9 @@ const COLUMNS: Record<string, (answer: Answer) => string> = {
   total: (answer) => seconds(answer.latency_s),
   speed: (answer) => rate(answer.tokens_per_s),
   'tokens in': (answer) => tokens(answer.input_tokens),
-  'from cache': (answer) => tokens(answer.cached_tokens),
+  'from cache': (answer) => part(answer.cached_tokens, answer),
   'tokens out': (answer) => tokens(answer.output_tokens),
-  reasoning: (answer) => tokens(answer.reasoning_tokens),
+  reasoning: (answer) => part(answer.reasoning_tokens, answer),
   tries: (answer) => amount(answer.tries ?? 1),
   ended: (answer) => answer.finish ?? '–',
 };

@@ -152,6 +152,19 @@ describe('a comparison that goes on', () => {
     await drawn(output, ORPHANED);
   });
 
+  it.each(['busy', 'unknown'] as const)('is not said to have ended while its kernel is %s, nor when it is idle then', async (status) => {
+    const kernel = new LabKernel();
+    kernel.status = status;
+    const { output } = shown(RUNNING, sessionWith(kernel));
+    await vi.advanceTimersByTimeAsync(4000);
+    await drawn(output, 'opened in the middle of the run');
+    kernel.become('idle');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(output.node.textContent).not.toContain(ORPHANED);
+    kernel.become('restarting');
+    await drawn(output, ORPHANED);
+  });
+
   it('is not taken back to an older document when the widget goes before the last document comes', async () => {
     const { say, leave } = live(RUNNING);
     const { output, model } = shown(RUNNING);

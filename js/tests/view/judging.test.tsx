@@ -6,8 +6,8 @@ import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Ask, Comparison, Reply } from '../../src/messages';
 import type { Host } from '../../src/view/host';
-import type { Judging as Mode } from '../../src/view/judge';
 import { Judging, RateButtons, type Rate } from '../../src/view/judging';
+import type { Judging as Mode } from '../../src/view/ui';
 import { voted } from '../../src/view/state';
 import { answer, comparison, prompt } from './comparisons';
 

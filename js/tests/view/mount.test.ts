@@ -112,7 +112,7 @@ describe('a finished comparison', () => {
 
     expect(page.querySelector('.rbv-failure')?.textContent).toBe('No serverStart ollama serve.');
     expect(page.querySelector('.rbv-failure code')?.textContent).toBe('ollama serve');
-    expect(bodies(page)[0]?.textContent).toContain('What came before it failed:Half');
+    expect(bodies(page)[0]?.textContent).toContain('What came before:Half');
   });
 
   it('keeps the cards of each repeat in a row of their own', () => {
@@ -329,6 +329,22 @@ describe('a page made blind', () => {
     expect(page.querySelector('.rbv-facts')).not.toBeNull();
     expect(ids(page)).toEqual(order);
     expect(kept.at(-1)?.votes).toMatchObject([{ kind: 'pair', blind: true, prompt: 'prompt-1' }]);
+  });
+
+  it('does not go on to compare with the model that was chosen by its name', async () => {
+    const { view, page } = open();
+    view.show(comparison({}, { id: 'of base' }));
+    const bases = (): (string | null)[] =>
+      [...page.querySelectorAll('.rbv-name .rbv-btn')].map((one) => one.getAttribute('aria-pressed'));
+    await press(page, 'Diff');
+    for (const index of [0, 1]) {
+      page.querySelectorAll<HTMLElement>('.rbv-name .rbv-btn')[index]?.click();
+      await drawn();
+      expect(bases()[index]).toBe('true');
+      await press(page, 'Blind');
+      expect(bases()).toEqual(['true', 'false']);
+      await press(page, 'Blind');
+    }
   });
 });
 

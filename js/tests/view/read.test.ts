@@ -72,6 +72,14 @@ describe('a run whose kernel has gone', () => {
     expect(left.notes.at(-1)).toContain('rb.load("01234567")');
   });
 
+  it('takes nothing for missing while the kernel is at work: the page only does not hear of it', () => {
+    const unheard = orphaned(live(answer('a', { phase: 'streaming', text: 'Half a' })), true);
+
+    expect(unheard.prompts[0]?.answers[0]?.phase).toBe('streaming');
+    expect(unheard.run.status).toBe('interrupted');
+    expect(unheard.notes.at(-1)).toContain('When it has ended, rb.load("01234567")');
+  });
+
   it('is the same as ever when it had ended before', () => {
     const ended = comparison();
 

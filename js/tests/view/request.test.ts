@@ -67,7 +67,7 @@ describe('the table of figures', () => {
   const table = (hides: boolean): string[][] => {
     render(
       h(TableTwin, {
-        answers: [answer('a', { usd: null, list_usd: null, text: 'four' }), answer('b', { model: 1, phase: 'streaming' })],
+        answers: [answer('a', { usd: null, list_usd: null, text: 'four', reasoning_tokens: null }), answer('b', { model: 1, phase: 'streaming' })],
         models: [model(0), model(1)],
         name: ({ model: index }) => (hides ? 'Answer' : `model-${index ?? '?'}`),
         repeats: false,
@@ -85,6 +85,7 @@ describe('the table of figures', () => {
     expect(cell(first, 'cost')).toBe('unknown');
     expect(cell(first, 'total')).toBe('2.0 s');
     expect(cell(first, 'reasoning')).toBe('unknown');
+    expect(cell(first, 'from cache')).toBe('0');
     expect(cell(first, 'characters')).toBe('4');
     expect(cell(second, 'state')).toBe('streaming');
     expect(cell(second, 'cost')).toBe('–');

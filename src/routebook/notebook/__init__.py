@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+COMM_TARGET = "routebook"
+"""What a page opens a comm to; as in js/src/messages.ts."""
+
 
 def load(shell: Any) -> None:
     """Register the magics with an IPython shell; nothing heavy is imported before the first of them is used."""
@@ -18,7 +21,7 @@ def listen(shell: Any) -> None:
     if getattr(shell, "kernel", None) is not None:
         from comm import get_comm_manager
 
-        get_comm_manager().register_target("routebook", _opened)
+        get_comm_manager().register_target(COMM_TARGET, _opened)
 
 
 def _opened(comm: Any, _message: Any) -> None:

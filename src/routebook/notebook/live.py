@@ -109,6 +109,19 @@ def show_in_background(
         threading.Thread(target=follow, name="routebook-display", daemon=True).start()
 
 
+def show_value(live: BackgroundRun) -> None:
+    """Show a run that is the value of a cell: live while it goes on, and in the end its result.
+
+    Raises
+    ------
+    NotImplementedError
+        In a terminal, where its `repr` says all there is to say; IPython shows that then.
+    """
+    if _host() == "terminal":
+        raise NotImplementedError
+    (show if live.done else show_in_background)(live, lambda _: None)
+
+
 def _ended(live: BackgroundRun) -> tuple[Comparison, Exception | None]:
     """Return what came of a run that is done, and what went wrong in the engine itself, which is a warning too."""
     try:
@@ -222,9 +235,10 @@ class _View:
     def _save(self, feed: LiveFeed) -> None:
         """Put what has finished into the output: the notebook may be saved, or the kernel die, before the end."""
         began = perf_counter()
-        self.saved = self.live.finished
+        document = feed.saved()
+        self.saved = document["run"]["done"]  # what the engine has finished since comes with the next
         said = f"{self.saved:,} of {self.live.run.planned:,} answers came."
-        bundle: Bundle = {COMPARISON_MIME: feed.saved(), "text/html": self.draw(feed.sheets), "text/plain": said}
+        bundle: Bundle = {COMPARISON_MIME: document, "text/html": self.draw(feed.sheets), "text/plain": said}
         if self.widget is not None:
             bundle[WIDGET_MIME] = self.widget.get_view_spec()
         self._publish(bundle)

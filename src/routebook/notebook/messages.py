@@ -13,8 +13,6 @@ from routebook.render.document_types import Ballot, Document, Model, Prompt, Sum
 from routebook.strict_json import Fields
 from routebook.votes import BEST, LONGEST_NOTE, WORST, VoteKind, Winner
 
-COMM_TARGET = "routebook"
-
 _LONGEST_ID = 200
 _MOST_SHOWN = 1_000
 _RUN = re.compile(r"[0-9a-f]{32}\Z")

@@ -13,6 +13,7 @@ from routebook.render.words import first_and_total, rate, usd
 
 PHASES = {"queued": "queued", "waiting": "trying again", "streaming": "streaming", "failed": "failed"}
 _TICKED = re.compile(r"`([^`]+)`")
+_PLACED = 'style="text-align:left;vertical-align:top"'  # JupyterLab's own style for cells is stronger than valign
 _CARET = '<span class="rb-caret"></span>'
 _ENDS = re.compile(r"(</p>|</code></pre>|</pre>)\n?\Z")
 
@@ -21,13 +22,14 @@ def card_html(card: Card, beside: Sequence[Card], *, width: int) -> str:
     """Return a card as a cell; `beside` are what its bars are measured against, `width` is in percent."""
     colour = "" if card.colour is None else f" rb-m{card.colour % len(LIGHT)}"
     return (
-        f'<td class="rb-card{colour}" width="{width}%" valign="top">{_head(card)}'
+        f'<td class="rb-card{colour}" width="{width}%" valign="top" {_PLACED}>{_head(card)}'
         f'<div class="rb-facts">{_facts(card, beside)}</div><div class="rb-body"><div>{_body(card)}</div></div></td>'
     )
 
 
 def _head(card: Card) -> str:
-    chips = [Badge(PHASES[card.phase], "bad" if card.phase == "failed" else "plain")] if card.phase in PHASES else []
+    phase = "stopped" if card.failure is not None and card.failure.kind == "interrupted" else PHASES.get(card.phase)
+    chips = [] if phase is None else [Badge(phase, "bad" if card.phase == "failed" else "plain")]
     if card.repeats > 1:
         chips.append(Badge(f"repeat {card.repeat + 1} of {card.repeats}"))
     if card.growing and card.tries > 1:
@@ -125,7 +127,7 @@ def _body(card: Card) -> str:
         hint = f"<p>{_ticked(card.failure.hint)}</p>" if card.failure.hint else ""
         parts.append(f'<div class="rb-err"><p><strong>{_ticked(card.failure.message)}</strong></p>{hint}</div>')
         if card.text:
-            parts.append('<p class="rb-soft">What came before it failed:</p>')
+            parts.append('<p class="rb-soft">What came before:</p>')
     if card.growing:
         shown = growing_to_html(card.text)
         caret = _CARET if card.phase == "streaming" else ""

@@ -209,7 +209,11 @@ def _slowest(calls: Sequence[Call]) -> float | None:
 
 def first_notes(run: RunInfo, simulated: int, calls: int) -> list[str]:
     """What the reader should know from the first moment on; nothing below it moves when the run ends."""
-    notes = ["Blind: names, costs and times are hidden until you have voted, or reveal() the run."] if run.blind else []
+    notes = (
+        ["Blind: a prompt's names, costs and times are hidden until you vote on it, or reveal() the run."]
+        if run.blind
+        else []
+    )
     if simulated:
         who = (
             "All answers are"
