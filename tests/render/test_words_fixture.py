@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,10 @@ import pytest
 
 from routebook.lookup import count
 from routebook.render.clean import visible
-from routebook.render.words import age, first_and_total, rate, seconds, usd
+from routebook.render.words import first_and_total, rate, seconds, usd
 
 CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "view" / "words.json").read_text("utf-8"))
-NOW = datetime(2026, 11, 20)  # only a difference counts
 FUNCTIONS: dict[str, Callable[..., str]] = {
-    "age": lambda passed_s: age(NOW - timedelta(seconds=passed_s), NOW),
     "count": count,
     "firstAndTotal": first_and_total,
     "rate": rate,

@@ -37,13 +37,14 @@ function veiled(answer: Answer): Answer {
 export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, onVoted, onPrompt }: SheetProps) {
   const { run, models } = comparison;
   const [requested, setRequested] = useState<Answer | null>(null);
-  const mixed = ui.blind && !run.blind && tools;
+  const mixed = ui.blind && !run.blind ? tools : null;
   const hides = concealed(comparison, prompt, ui);
-  const order = mixed ? tools.shuffled(prompt.answers, run.id, prompt.id) : prompt.answers;
-  const labels = mixed ? tools.letters(order) : new Map<string, string>();
+  const order = mixed ? mixed.shuffled(prompt.answers, run.id, prompt.id) : prompt.answers;
+  const labels = mixed ? mixed.letters(order) : new Map<string, string>();
   const rows = byRepeat(order)
     .map((row) => sorted(row, run.blind || mixed ? 'asked' : ui.sort))
-    .map((row) => row.filter((answer) => !ui.hidden.has(column(answer))))
+    // Which models were hidden would tell who is behind the letters that are left.
+    .map((row) => row.filter((answer) => mixed !== null || !ui.hidden.has(column(answer))))
     .filter((row) => row.length > 0);
   const scale = scaleOf(prompt.answers);
 

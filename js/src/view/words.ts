@@ -61,16 +61,6 @@ export function rate(tokensPerSecond: Figure): string {
   return `${tokensPerSecond >= 9.95 ? grouped(fixed(tokensPerSecond, 0)) : fixed(tokensPerSecond, 1)} tok/s`;
 }
 
-const UNITS = { year: 31_557_600, month: 2_629_800, day: 86_400, hour: 3_600, minute: 60 };
-
-/** How long ago something was, of so many seconds. */
-export function age(passed: number): string {
-  for (const [unit, length] of Object.entries(UNITS)) {
-    if (passed >= length) return `${count(Math.floor(passed / length), unit)} ago`;
-  }
-  return 'just now';
-}
-
 const NEWLINES = /\r\n?/g;
 const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Cs}/gu;
 

@@ -310,6 +310,16 @@ describe('a page made blind', () => {
     { id: 'of blind' },
   );
 
+  it('shows what was hidden as well: which are left would tell who they are', async () => {
+    const { view, page } = open();
+    view.show(comparison());
+    page.querySelector<HTMLInputElement>('.rbv-menu fieldset input')?.click();
+    await drawn();
+    expect(ids(page)).toEqual(['b']);
+    await press(page, 'Blind');
+    expect(ids(page).sort()).toEqual(['a', 'b']);
+  });
+
   it('tells nothing of who answered, until a vote is stored; then it tells all, in the same order', async () => {
     const kept: Comparison[] = [];
     const { view, page } = open({ ...storing, keep: (now) => kept.push(now) });
