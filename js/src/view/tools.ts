@@ -1,5 +1,5 @@
 // What a reader does with answers that stay: judge them, compare them word by word, see their figures and requests.
-// A shell that shows a run only while it goes on does without, and is a fifth smaller.
+// A shell that shows a run only while it goes on does without, and is a tenth smaller.
 
 import { letters, shuffled } from './blind';
 import { DiffText } from './diff';

@@ -19,7 +19,14 @@ export default class Figures implements Reporter {
     mkdirSync(`${REPOSITORY}build`, { recursive: true });
     writeFileSync(`${REPOSITORY}build/bench-view.json`, `${JSON.stringify(this.figures, null, 2)}\n`);
     for (const { what, measured, unit, wanted } of this.figures) {
-      console.log(`${what.padEnd(72)} ${`${measured.toLocaleString('en')} ${unit}`.padStart(16)}   ${wanted && `wanted: ${wanted}`}`);
+      const figure = `${measured.toLocaleString('en')} ${unit}`;
+      console.log(`${what.padEnd(72)} ${figure.padStart(16)}   ${wanted && `${wanted.padEnd(9)} ${verdict(measured, wanted)}`}`);
     }
   }
+}
+
+/** Of a bound such as "< 1,000". */
+function verdict(measured: number, wanted: string): string {
+  const bound = Number(wanted.slice(1).replaceAll(',', ''));
+  return (wanted.startsWith('<') ? measured < bound : measured > bound) ? 'holds' : 'MISSED';
 }
