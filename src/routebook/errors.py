@@ -14,6 +14,7 @@ Every message is one line for the person in front of the cell: what happened, wh
       StoreError         the store: locked, full, or written by a newer version
       RunError           a run that is not there, or cannot be used this way
       VoteError          a vote that cannot be
+      JudgmentError      a check, a judge or a ranking that cannot be made
       PolicyError        a policy that cannot be read or made
       TargetError        an export that would not mean the same
       CallError          one call to one model failed (see `routebook.providers.contract`)
@@ -67,6 +68,10 @@ class RunError(RoutebookError):
 
 class VoteError(RoutebookError):
     """A vote that cannot be cast, or says what no vote can."""
+
+
+class JudgmentError(RoutebookError):
+    """Answers cannot be checked, judged or ranked in this way."""
 
 
 class PolicyError(RoutebookError):

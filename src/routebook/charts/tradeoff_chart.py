@@ -10,8 +10,8 @@ from routebook.charts.plane import FIELD, HEIGHT, Across, Upward, interval_of, l
 from routebook.charts.quality import Quality, quality_given, quality_voted
 from routebook.charts.style import direct_names, listed
 from routebook.charts.subject import Subject, subject
-from routebook.comparison_votes import standing_votes
 from routebook.errors import OptionError
+from routebook.judging.voting import standing_votes
 from routebook.lookup import count, either
 from routebook.render.words import seconds, usd
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from routebook.comparison_votes import opened_for, standing_votes
 from routebook.errors import StoreError, VoteError
+from routebook.judging.voting import opened_for, standing_votes
 from routebook.render.document import COMPARISON_MIME, document
 from routebook.render.html import notebook_html
 from routebook.render.text import short_text

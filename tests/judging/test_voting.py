@@ -12,8 +12,8 @@ from tests.support.examples import vote_of
 from tests.support.showcase import ASK, MODELS, prices, showcase
 
 from routebook.comparison import Comparison
-from routebook.comparison_votes import cast, standing_votes, votes_to_save
 from routebook.errors import ModelError, RunError, StoreError, VoteError
+from routebook.judging.voting import cast, standing_votes, votes_to_save
 from routebook.prompts import Prompt
 from routebook.render.blind import order
 from routebook.runs import compare, load

@@ -1,4 +1,4 @@
-"""The votes on a comparison: those in the store and those that came with a file, and casting one more."""
+"""People's votes on a comparison: those in the store and those that came with a file, and casting one more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from routebook.votes import Vote, standing, user
 if TYPE_CHECKING:
     import pandas as pd
 
-    from routebook.comparison import Comparison
+    from routebook.answers import Answers
     from routebook.models import ModelId
     from routebook.votes import Winner
 
@@ -28,7 +28,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def every_vote(comparison: Comparison) -> tuple[Vote, ...]:
+def every_vote(comparison: Answers) -> tuple[Vote, ...]:
     """Return every vote on a comparison, oldest first: those that came with its file, and those in the store.
 
     Raises
@@ -37,11 +37,11 @@ def every_vote(comparison: Comparison) -> tuple[Vote, ...]:
         If the store cannot be read.
     """
     found = {vote.id: vote for vote in comparison.file_votes}
-    found |= {vote.id: vote for vote in _store(comparison).votes_of(comparison.run.id)}  # we saw these cast
+    found |= {vote.id: vote for vote in store_of(comparison).votes_of(comparison.run.id)}  # we saw these cast
     return tuple(sorted(found.values(), key=lambda vote: vote.at))
 
 
-def votes_to_save(comparison: Comparison) -> tuple[tuple[Vote, ...], list[str]]:
+def votes_to_save(comparison: Answers) -> tuple[tuple[Vote, ...], list[str]]:
     """Return every vote that can be had, and what the reader of the file should know.
 
     A store that cannot be read must not keep the answers from being saved.
@@ -52,12 +52,12 @@ def votes_to_save(comparison: Comparison) -> tuple[tuple[Vote, ...], list[str]]:
         return comparison.file_votes, ["Without the votes in the store, which could not be read when this was saved."]
 
 
-def standing_votes(comparison: Comparison) -> tuple[Vote, ...]:
+def standing_votes(comparison: Answers) -> tuple[Vote, ...]:
     """Return the votes on a comparison that stand, oldest first; see `routebook.votes.standing`."""
     return standing(every_vote(comparison))
 
 
-def opened_for(who: str, comparison: Comparison, votes: Sequence[Vote]) -> frozenset[str]:
+def opened_for(who: str, comparison: Answers, votes: Sequence[Vote]) -> frozenset[str]:
     """Return the ids of the prompts of a blind run that somebody has judged, so that nothing is hidden there any more.
 
     Judged is a prompt with a vote on a pair, or with a rating of each of its answers: the first rating of several
@@ -72,7 +72,8 @@ def opened_for(who: str, comparison: Comparison, votes: Sequence[Vote]) -> froze
     return frozenset(compared | ({prompt_id for prompt_id, _, _ in rated} - left))
 
 
-def _store(comparison: Comparison) -> Store:
+def store_of(comparison: Answers) -> Store:
+    """Return where the words on a comparison are kept."""
     return comparison.store or default_store()
 
 
@@ -90,7 +91,7 @@ def frame(votes: tuple[Vote, ...]) -> pd.DataFrame:
     return made.astype(types | {"shown": "object"})
 
 
-def cast(comparison: Comparison, vote: Vote) -> Vote:
+def cast(comparison: Answers, vote: Vote) -> Vote:
     """Store a vote on a comparison's answers, and the run itself where the store has not got it; return the vote.
 
     Raises
@@ -112,7 +113,7 @@ def cast(comparison: Comparison, vote: Vote) -> Vote:
         if call is None or (call.failure is not None and not call.text):
             who = "One of these models" if comparison.run.blind else model
             raise VoteError(f"{who} gave no answer that could be judged.")
-    store = _store(comparison)
+    store = store_of(comparison)
     try:
         store.add_vote(vote)
     except RunError:  # a run from a file
@@ -122,7 +123,7 @@ def cast(comparison: Comparison, vote: Vote) -> Vote:
 
 
 def vote(
-    comparison: Comparison,
+    comparison: Answers,
     asked: Prompt,
     *,
     winner: Winner | None,
@@ -164,7 +165,7 @@ def vote(
 
 
 def _pair(
-    comparison: Comparison, asked: Prompt, repeat: int, names: tuple[Name, Name], shown: Sequence[str]
+    comparison: Answers, asked: Prompt, repeat: int, names: tuple[Name, Name], shown: Sequence[str]
 ) -> tuple[str, str]:
     a, b = names
     if a is not None and b is not None:
@@ -176,7 +177,7 @@ def _pair(
     return shown[0], shown[1]
 
 
-def _one(comparison: Comparison, asked: Prompt, repeat: int, name: Name, shown: Sequence[str]) -> str:
+def _one(comparison: Answers, asked: Prompt, repeat: int, name: Name, shown: Sequence[str]) -> str:
     if name is not None:
         return _named(comparison, asked, repeat, name)
     if len(shown) != 1:
@@ -184,11 +185,11 @@ def _one(comparison: Comparison, asked: Prompt, repeat: int, name: Name, shown: 
     return shown[0]
 
 
-def _named(comparison: Comparison, asked: Prompt, repeat: int, name: str | ModelId) -> str:
+def _named(comparison: Answers, asked: Prompt, repeat: int, name: str | ModelId) -> str:
     return str(comparison.find(name, asked, repeat).model)
 
 
-def _names(comparison: Comparison, shown: Sequence[str]) -> str:
+def _names(comparison: Answers, shown: Sequence[str]) -> str:
     """Name the answers as the user sees them."""
     if not comparison.run.blind:
         return either(shown) if shown else "those that came, which are none"
