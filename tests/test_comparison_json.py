@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support import strategies
-from tests.support.examples import vote_of
+from tests.support.examples import ballot_of, judging_of, vote_of
 from tests.support.showcase import ASK, MODELS, prices, showcase
 
 from routebook.calls import Chunk, Timeline
 from routebook.comparison import Comparison
 from routebook.errors import RunError
+from routebook.judging.keeping import keep
+from routebook.judging.tables import every_judging
+from routebook.judgments import Judgment
 from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.prompts import Prompt
+from routebook.store import default_store
 from routebook.tables import plain
 
 _FINITE = st.dictionaries(
@@ -63,10 +67,24 @@ def comparisons(draw: st.DrawFn) -> Comparison:
         )
         for n, (prompt, repeat, model) in enumerate(sorted(answered))
     ]
-    return Comparison(run, prompts, calls, prices=prices(), file_votes=cast)
+    made = [
+        draw(
+            strategies.judgings(
+                id=f"{n:032x}",
+                run_id=run.id,
+                settings=_FINITE,
+                judgments=st.lists(
+                    strategies.judgments(call_id=st.just(call.id), other_id=st.just("")), max_size=2
+                ).map(tuple),
+            )
+        )
+        for n, call in enumerate(calls)
+    ]
+    return Comparison(run, prompts, calls, prices=prices(), file_votes=cast, file_judgings=made)
 
 
 @given(comparisons())
+@settings(deadline=None)  # the first opens a store
 def test_what_is_written_is_read_back_exactly(comparison: Comparison) -> None:
     text = comparison.to_json()
 
@@ -74,6 +92,7 @@ def test_what_is_written_is_read_back_exactly(comparison: Comparison) -> None:
 
     assert again == comparison
     assert sorted(again.file_votes, key=lambda vote: vote.id) == list(comparison.file_votes)
+    assert sorted(again.file_judgings, key=lambda judging: judging.id) == list(comparison.file_judgings)
     assert again.to_json() == text
 
 
@@ -97,9 +116,10 @@ def test_votes_come_back_with_the_file(tmp_path: Path) -> None:
     assert again.votes["by"].tolist() == ["ada"]
 
 
-def test_a_file_of_a_run_without_votes_is_one_that_an_older_version_reads() -> None:
-    assert "votes" not in json.loads(showcase().to_json())
-    assert Comparison.from_json(showcase().to_json()).file_votes == ()
+def test_a_file_of_a_run_that_nobody_judged_is_one_that_an_older_version_reads() -> None:
+    assert not {"votes", "judgings"} & set(json.loads(showcase().to_json()))
+    again = Comparison.from_json(showcase().to_json())
+    assert (again.file_votes, again.file_judgings) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -126,6 +146,129 @@ def test_two_votes_of_one_id_are_refused() -> None:
     document["votes"] *= 2
     with pytest.raises(RunError, match=r"votes\[1\] has the id of another vote"):
         Comparison.from_json(json.dumps(document))
+
+
+def judged(*judgments: Judgment, **changes: Any) -> Comparison:
+    """Return a comparison of two prompts, two models and two repeats that came with one judging."""
+    run = showcase([ASK, Prompt.of("Another question?")], models=MODELS[:2], repeats=2)
+    judging = judging_of(*(judgments or (Judgment(run.calls[0].id, 1.0),)), **({"run_id": run.run.id} | changes))
+    return Comparison(run.run, run.prompts, run.calls, prices=prices(), file_judgings=[judging])
+
+
+def test_judgings_come_back_with_the_file(tmp_path: Path) -> None:
+    calls = judged().calls
+    run = judged(
+        Judgment(calls[0].id, 0.25, other_id=calls[1].id, flipped=True, note="half \ud83d"),
+        Judgment(calls[1].id, None, other_id=calls[0].id, error="The judge gave no verdict."),
+        Judgment(calls[0].id, 1.0, canary="null"),
+        Judgment(calls[0].id, 0.5, other_id=calls[0].id, canary="copy"),
+        kind="pairwise",
+        by="anthropic/claude-opus-5-5",
+        name="strict",
+        settings={"rubric": "Shorter is better.", "both_orders": True, "canaries": 10},
+        calls_run="c" * 32,
+    )
+    run.to_json(tmp_path / "run.json")
+
+    again = Comparison.from_json(tmp_path / "run.json")
+
+    assert again.file_judgings == run.file_judgings
+    assert again.reveal().file_judgings == run.file_judgings
+    assert every_judging(again) == run.file_judgings
+    assert again.warnings == []
+
+
+def test_what_was_said_of_a_call_that_was_asked_again_since_is_not_in_the_file() -> None:
+    calls = judged().calls
+    first, second = Judgment(calls[0].id, 1.0), Judgment(calls[1].id, 0.0)
+    gone = "f" * 32
+    run = judged(first, Judgment(gone, 0.0), Judgment(calls[0].id, 1.0, other_id=gone), second)
+
+    assert Comparison.from_json(run.to_json()).file_judgings[0].judgments == (first, second)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"run_id": "1" * 32}, r"judgings\[0\] is of another run"),
+        ({"id": "../../etc"}, r"judgings\[0\]: A judging's id must be an id of 32 hex digits"),
+        ({"calls_run": "../../etc"}, r"judgings\[0\]: A judging's calls' run must be an id of 32 hex digits"),
+        ({"kind": "guess"}, r"judgings\[0\]: 'kind' must be one of check, pairwise, reference, scale"),
+        ({"by": ""}, r"judgings\[0\]: A check or judge has a name"),
+        ({"name": "x" * 201}, r"judgings\[0\]: 'name' must be at most 200 characters"),
+        ({"at": "2026-11-20"}, r"judgings\[0\]: 'at' must be an ISO time with its zone"),
+        ({"settings": []}, r"judgings\[0\]: 'settings' must be an object"),
+        ({"judgments": {}}, r"judgings\[0\]: 'judgments' must be a list"),
+        ({"weight": 3}, r"judgings\[0\] has an unknown field 'weight'"),
+    ],
+)
+def test_a_changed_judging_is_refused_with_its_place(changes: dict[str, Any], message: str) -> None:
+    document = json.loads(judged().to_json())
+    document["judgings"][0] |= changes
+    with pytest.raises(RunError, match=message):
+        Comparison.from_json(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"call_id": "f" * 32}, r"judgings\[0\], judgments\[0\] is of an answer that is not in the file"),
+        ({"call_id": ""}, r"judgings\[0\], judgments\[0\] is of an answer that is not in the file"),
+        ({"other_id": "f" * 32}, r"judgings\[0\], judgments\[0\] is of an answer that is not in the file"),
+        ({"other_id": judged().calls[-1].id}, r"judgments\[0\] compares answers to different prompts"),
+        ({"value": 1.5}, r"judgings\[0\]: exact: a judgment is a number from 0 to 1, not 1.5"),
+        ({"value": -0.5}, r"judgments\[0\]: 'value' must be a number, 0 or more"),
+        ({"value": True}, r"judgments\[0\]: 'value' must be a number"),
+        ({"value": "1"}, r"judgments\[0\]: 'value' must be a number"),
+        ({"value": None}, r"judgings\[0\]: exact: a judgment without a value says why"),
+        ({"flipped": 1}, r"judgments\[0\]: 'flipped' must be true or false"),
+        ({"canary": "bird"}, r"judgments\[0\]: 'canary' must be one of , null, copy"),
+        ({"note": "x" * 10_001}, r"judgments\[0\]: 'note' must be at most 10,000 characters"),
+        ({"error": "x" * 10_001}, r"judgments\[0\]: 'error' must be at most 10,000 characters"),
+        ({"weight": 3}, r"judgments\[0\] has an unknown field 'weight'"),
+    ],
+)
+def test_a_changed_judgment_is_refused_with_its_place(changes: dict[str, Any], message: str) -> None:
+    document = json.loads(judged().to_json())
+    document["judgings"][0]["judgments"][0] |= changes
+    with pytest.raises(RunError, match=message) as caught:
+        Comparison.from_json(json.dumps(document))
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("name", ["id", "run_id", "kind", "by", "name", "settings", "calls_run", "at", "judgments"])
+def test_a_judging_that_lacks_a_field_is_refused(name: str) -> None:
+    document = json.loads(judged().to_json())
+    del document["judgings"][0][name]
+    with pytest.raises(RunError, match=rf"judgings\[0\] lacks '{name}'"):
+        Comparison.from_json(json.dumps(document))
+
+
+@pytest.mark.parametrize("name", Judgment._fields)
+def test_a_judgment_that_lacks_a_field_is_refused(name: str) -> None:
+    document = json.loads(judged().to_json())
+    del document["judgings"][0]["judgments"][0][name]
+    with pytest.raises(RunError, match=rf"judgments\[0\] lacks '{name}'"):
+        Comparison.from_json(json.dumps(document))
+
+
+def test_two_judgings_of_one_id_are_refused() -> None:
+    document = json.loads(judged().to_json())
+    document["judgings"] *= 2
+    with pytest.raises(RunError, match=r"judgings\[1\] has the id of another judging"):
+        Comparison.from_json(json.dumps(document))
+
+
+def test_a_file_has_no_ballot_and_so_no_key_of_one(tmp_path: Path) -> None:
+    run = judged()
+    ballot = ballot_of(run_id=run.run.id, title="For the class of 2026")
+    keep(run, ballot)
+
+    assert default_store().ballot(ballot.id) == ballot
+    assert default_store().judgings_of(run.run.id) == list(run.file_judgings)
+    for written in (run.to_json(), run.to_html()):
+        assert ballot.key not in written
+        assert ballot.title not in written
 
 
 def test_a_file_is_read_back_exactly(tmp_path: Path) -> None:
@@ -269,14 +412,14 @@ _LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 _ANYTHING = st.recursive(_LEAVES, lambda of: st.lists(of) | st.dictionaries(st.text(max_size=5), of))
 
 
-@given(_ANYTHING, st.sampled_from(["run", "prompts", "calls", "warnings", "votes"]))
+@given(_ANYTHING, st.sampled_from(["run", "prompts", "calls", "warnings", "votes", "judgings"]))
 def test_anything_in_a_fields_place_is_read_or_refused(value: Any, name: str) -> None:
     text = _with((name,), value)
     try:
         Comparison.from_json(text)
     except RunError:
         return
-    assert (name in ("calls", "votes") and value == []) or (name == "warnings" and isinstance(value, list))
+    assert (name in ("calls", "votes", "judgings") and value == []) or (name == "warnings" and isinstance(value, list))
 
 
 def test_a_run_that_claims_many_repeats_is_shown_by_those_it_has() -> None:

@@ -46,7 +46,7 @@ NOW = datetime(2026, 11, 20, 14, 3, tzinfo=UTC)
         ({"note": "x" * 10_001}, "A note has at most 10,000 characters"),
         ({"note": None}, "A note has at most 10,000 characters, not None"),
         ({"blind": 1}, "is blind or it is not: 1 is neither"),
-        ({"source": "mail"}, "in the view or in python, not in 'mail'"),
+        ({"source": "mail"}, "in the view, in python or on a ballot, not in 'mail'"),
         ({"at": datetime(2026, 11, 20)}, "time needs its zone"),
         ({"at": "2026-11-20"}, "time needs its zone"),
         ({"shown": ["sim/small", "sim/large"]}, "a tuple of at most 1,000 models"),

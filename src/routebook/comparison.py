@@ -113,11 +113,17 @@ class Comparison(JudgedAnswers):
         self.warnings.append(text)
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """Return the whole comparison, votes included, as JSON for `from_json`; with a path, write it there too."""
+        """Return the whole comparison as JSON for `from_json`, votes and judgments included; with a path, write it too.
+
+        Ballots are not part of it, nor are the calls of judges, which are a run of their own.
+        """
         from routebook.comparison_json import writable, write_json
+        from routebook.judging.tables import judgings_to_save
         from routebook.judging.voting import votes_to_save
 
-        text = write_json(self, *votes_to_save(self))
+        votes, notes = votes_to_save(self)
+        judgings, more_notes = judgings_to_save(self)
+        text = write_json(self, votes, judgings, [*notes, *more_notes])
         if path is not None:
             _write(path, writable(text))
         return text
@@ -133,8 +139,8 @@ class Comparison(JudgedAnswers):
         """
         from routebook.comparison_json import read_json
 
-        run, prompts, calls, warnings, votes = read_json(source)
-        comparison = cls(run, prompts, calls, prices=prices, file_votes=votes)
+        run, prompts, calls, warnings, (votes, judgings) = read_json(source)
+        comparison = cls(run, prompts, calls, prices=prices, file_votes=votes, file_judgings=judgings)
         comparison.warnings = warnings
         return comparison
 

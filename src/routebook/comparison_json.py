@@ -3,11 +3,11 @@
 ::
 
     {"routebook": 1, "kind": "comparison", "run": {...}, "prompts": [{...}], "calls": [{...}], "warnings": [...],
-     "votes": [{...}]}
+     "votes": [{...}], "judgings": [{...}]}
 
-A run nobody has voted on has no ``votes``. Images and timelines are base64, so the file replays a run elsewhere.
-Whoever reads it may not trust who wrote it: every field is checked for its type and size, unknown fields are refused,
-and compressed data is unpacked within bounds.
+A run nobody has voted on has no ``votes``, and one that nothing has judged no ``judgings``. Images and timelines are
+base64, so the file replays a run elsewhere. Whoever reads it may not trust who wrote it: every field is checked for its
+type and size, unknown fields are refused, and compressed data is unpacked within bounds.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ from typing import TYPE_CHECKING, get_args
 
 from routebook.calls import Attempt, Call, CallStatus, Failure, RunInfo, RunStatus, Timeline
 from routebook.errors import ModelError, PromptError, RunError
+from routebook.judged_json import Said, read_said, said_fields
 from routebook.models import ModelId
 from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.prompts import MAX_IMAGE_BYTES, Attachment, Message, Prompt
 from routebook.providers.contract import ERROR_KINDS, FinishReason, Usage
 from routebook.strict_json import MOST, Fields, parse
 from routebook.tables import plain
-from routebook.votes import Vote, described, read_vote
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
+    from routebook.judgments import Judging
+    from routebook.votes import Vote
 
 VERSION = 1
 MOST_CHARACTERS = 1_000_000_000
@@ -44,8 +46,13 @@ _LONGEST_TIMELINE = 100_000_000  # bytes, unpacked
 _LONGEST_US = 7 * 24 * 3600 * 1_000_000  # a replay waits for what a timeline says
 
 
-def write_json(comparison: Comparison, votes: Sequence[Vote] = (), notes: Sequence[str] = ()) -> str:
-    """Return a comparison and the votes on it as JSON text; the notes are warnings of the file only."""
+def write_json(
+    comparison: Comparison,
+    votes: Sequence[Vote] = (),
+    judgings: Sequence[Judging] = (),
+    notes: Sequence[str] = (),
+) -> str:
+    """Return a comparison and what was said of it as JSON text; the notes are warnings of the file only."""
     document: dict[str, object] = {
         "routebook": VERSION,
         "kind": "comparison",
@@ -53,9 +60,8 @@ def write_json(comparison: Comparison, votes: Sequence[Vote] = (), notes: Sequen
         "prompts": [_prompt(prompt) for prompt in comparison.prompts],
         "calls": [_call(call) for call in comparison.calls],
         "warnings": [*comparison.warnings, *notes],
+        **said_fields(comparison.calls, votes, judgings),
     }
-    if votes:  # an older routebook reads the file of a run without any
-        document["votes"] = [described(vote) for vote in votes]
     text = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return text if text.isascii() else _SURROGATES.sub(_escaped, text)
 
@@ -124,7 +130,7 @@ def _call(call: Call) -> dict[str, object]:
     }
 
 
-Document = tuple[RunInfo, tuple[Prompt, ...], tuple[Call, ...], list[str], tuple[Vote, ...]]
+Document = tuple[RunInfo, tuple[Prompt, ...], tuple[Call, ...], list[str], Said]
 
 
 def read_json(source: str | Path) -> Document:
@@ -150,10 +156,10 @@ def read_json(source: str | Path) -> Document:
     prompts = fields.objects("prompts", _read_prompt)
     calls = fields.objects("calls", _read_call)
     warnings = list(fields.words("warnings"))
-    votes = fields.objects("votes", read_vote) if "votes" in fields else ()
+    _check_together(what, run, prompts, calls)
+    said = read_said(fields, run, calls)
     fields.end()
-    _check_together(what, run, prompts, calls, votes)
-    return run, prompts, calls, warnings, votes
+    return run, prompts, calls, warnings, said
 
 
 def _read(path: str | Path) -> str:
@@ -168,9 +174,7 @@ def _read(path: str | Path) -> str:
         raise RunError(f"{str(path)[:200]} is not a saved run: it is not UTF-8 text.") from error
 
 
-def _check_together(
-    what: str, run: RunInfo, prompts: Sequence[Prompt], calls: Sequence[Call], votes: Sequence[Vote]
-) -> None:
+def _check_together(what: str, run: RunInfo, prompts: Sequence[Prompt], calls: Sequence[Call]) -> None:
     asked = {prompt.id for prompt in prompts}
     models = {*run.models, *(str(call.model) for call in calls)}
     if len(models) > MOST_MODELS:
@@ -186,17 +190,6 @@ def _check_together(
         if call.id in seen:
             raise RunError(f"{what}, calls[{number}] has the id of another call.")
         seen.add(call.id)
-    answers = {(call.prompt_id, call.repeat, str(call.model)) for call in calls}
-    cast: set[str] = set()
-    for number, vote in enumerate(votes):
-        if vote.run_id != run.id:
-            raise RunError(f"{what}, votes[{number}] is on another run.")
-        for model in vote.models:
-            if (vote.prompt_id, vote.repeat, model) not in answers:
-                raise RunError(f"{what}, votes[{number}] is on an answer of {model[:60]!r} that is not in the file.")
-        if vote.id in cast:
-            raise RunError(f"{what}, votes[{number}] has the id of another vote.")
-        cast.add(vote.id)
 
 
 def _read_run(fields: Fields) -> RunInfo:

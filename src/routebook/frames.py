@@ -34,7 +34,7 @@ def frame_of(calls: Sequence[Call], prompts: Mapping[str, Prompt], prices: Seque
 
     columns: dict[str, Any] = _columns(calls, prompts, prices)
     for name in _TEXTS:
-        columns[name] = _texts(columns[name])
+        columns[name] = text_column(columns[name])
     for name in _COUNTS:
         columns[name] = pd.array(columns[name], dtype="Int64")
     for name in _NUMBERS:
@@ -95,7 +95,8 @@ def _columns(
     }
 
 
-def _texts(values: list[str | None]) -> Any:
+def text_column(values: list[Any]) -> Any:
+    """Return a column of texts, `None` being a missing one."""
     import pandas as pd
 
     try:

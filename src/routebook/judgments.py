@@ -97,7 +97,7 @@ class Judging:
     kind: JudgingKind
     by: str
     name: str = ""
-    judgments: tuple[Judgment, ...] = ()
+    judgments: tuple[Judgment, ...] = field(default=(), repr=False)
     settings: Mapping[str, object] = field(default_factory=dict)
     calls_run: str | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -124,6 +124,8 @@ class Judging:
                 raise JudgmentError(f"{self.name}: a judgment is a number from 0 to 1, not {value!r:.60}.")
             if value is None and not judgment.error:
                 raise JudgmentError(f"{self.name}: a judgment without a value says why.")
+            if len(judgment.note) > LONGEST_TEXT or len(judgment.error) > LONGEST_TEXT:
+                raise JudgmentError(f"{self.name}: a judgment's note or error has at most {LONGEST_TEXT:,} characters.")
 
     @property
     def of_pairs(self) -> bool:

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 VoteKind = Literal["pair", "rating"]
 Winner = Literal["a", "b", "tie", "both_bad"]
-VoteSource = Literal["view", "python"]
+VoteSource = Literal["view", "python", "ballot"]
 
 WORST, BEST = 1, 5
 LONGEST_NAME = 200
 LONGEST_NOTE = 10_000
-_RUN = re.compile(r"[0-9a-f]{32}\Z")
-_PROMPT = re.compile(r"[0-9a-f]{16}\Z")
+RUN_ID = re.compile(r"[0-9a-f]{32}\Z")
+PROMPT_ID = re.compile(r"[0-9a-f]{16}\Z")
 _MOST_SHOWN = 1_000
-_MOST_REPEATS = 1_000_000
+MOST_REPEATS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class Vote:
     shown
         The models in the order in which their answers were shown; empty if that is not known.
     source
-        Where it was cast: in the ``view`` or in ``python``.
+        Where it was cast: in the ``view``, in ``python`` or on a ``ballot``.
     at
         When, UTC.
     id
@@ -100,23 +100,23 @@ class Vote:
     id: str = field(default_factory=lambda: uuid4().hex)
 
     def __post_init__(self) -> None:
-        ids = (("id", self.id, _RUN), ("run", self.run_id, _RUN), ("prompt", self.prompt_id, _PROMPT))
+        ids = (("id", self.id, RUN_ID), ("run", self.run_id, RUN_ID), ("prompt", self.prompt_id, PROMPT_ID))
         for what, value, pattern in ids:
             if not isinstance(value, str) or not pattern.match(value):
-                raise VoteError(f"A vote's {what} must be an id in hex digits, not {_shown(value)}.")
-        if not _whole(self.repeat) or not 0 <= self.repeat <= _MOST_REPEATS:
-            raise VoteError(f"A vote's repeat is a whole number from 0, not {_shown(self.repeat)}.")
+                raise VoteError(f"A vote's {what} must be an id in hex digits, not {quoted(value)}.")
+        if not is_whole(self.repeat) or not 0 <= self.repeat <= MOST_REPEATS:
+            raise VoteError(f"A vote's repeat is a whole number from 0, not {quoted(self.repeat)}.")
         if not isinstance(self.at, datetime) or self.at.tzinfo is None:
-            raise VoteError(f"A vote's time needs its zone, not {_shown(self.at)}.")
+            raise VoteError(f"A vote's time needs its zone, not {quoted(self.at)}.")
         object.__setattr__(self, "at", self.at.astimezone(UTC))
         if not isinstance(self.by, str) or not self.by.strip() or len(self.by) > LONGEST_NAME:
-            raise VoteError(f"A vote says whose it is, in at most {LONGEST_NAME} characters, not {_shown(self.by)}.")
+            raise VoteError(f"A vote says whose it is, in at most {LONGEST_NAME} characters, not {quoted(self.by)}.")
         if not isinstance(self.note, str) or len(self.note) > LONGEST_NOTE:
-            raise VoteError(f"A note has at most {LONGEST_NOTE:,} characters, not {_shown(self.note)}.")
+            raise VoteError(f"A note has at most {LONGEST_NOTE:,} characters, not {quoted(self.note)}.")
         if not isinstance(self.blind, bool):
-            raise VoteError(f"A vote is blind or it is not: {_shown(self.blind)} is neither.")
+            raise VoteError(f"A vote is blind or it is not: {quoted(self.blind)} is neither.")
         if self.source not in get_args(VoteSource):
-            raise VoteError(f"A vote is cast in the view or in python, not in {_shown(self.source)}.")
+            raise VoteError(f"A vote is cast in the view, in python or on a ballot, not in {quoted(self.source)}.")
         self._check_kind()
         self._check_models()
 
@@ -126,26 +126,26 @@ class Vote:
             if rated != (None, None):
                 raise VoteError("A vote on a pair has no rating: cast one of its own.")
             if self.winner not in get_args(Winner):
-                raise VoteError(f"The winner is 'a', 'b', 'tie' or 'both_bad', not {_shown(self.winner)}.")
+                raise VoteError(f"The winner is 'a', 'b', 'tie' or 'both_bad', not {quoted(self.winner)}.")
             if self.model_a == self.model_b:
-                raise VoteError(f"A pair is of two different models, not {_shown(self.model_a)} twice.")
+                raise VoteError(f"A pair is of two different models, not {quoted(self.model_a)} twice.")
         elif self.kind == "rating":
             if pair != (None, None, None):
                 raise VoteError("A rating is of one model, without a winner: cast a vote on the pair of its own.")
-            if not _whole(self.rating) or not WORST <= self.rating <= BEST:  # type: ignore[operator]
+            if not is_whole(self.rating) or not WORST <= self.rating <= BEST:  # type: ignore[operator]
                 raise VoteError(
-                    f"A rating is a whole number from {WORST}, worst, to {BEST}, best, not {_shown(self.rating)}."
+                    f"A rating is a whole number from {WORST}, worst, to {BEST}, best, not {quoted(self.rating)}."
                 )
         else:
-            raise VoteError(f"A vote is of the kind 'pair' or 'rating', not {_shown(self.kind)}.")
+            raise VoteError(f"A vote is of the kind 'pair' or 'rating', not {quoted(self.kind)}.")
 
     def _check_models(self) -> None:
         voted = [self.model] if self.kind == "rating" else [self.model_a, self.model_b]
         if not isinstance(self.shown, tuple) or len(self.shown) > _MOST_SHOWN:
-            raise VoteError(f"What was shown is a tuple of at most {_MOST_SHOWN:,} models, not {_shown(self.shown)}.")
+            raise VoteError(f"What was shown is a tuple of at most {_MOST_SHOWN:,} models, not {quoted(self.shown)}.")
         for name in (*voted, *self.shown):
-            if not isinstance(name, str) or not _is_model(name):
-                raise VoteError(f"A vote names models as host/model, not {_shown(name)}.")
+            if not isinstance(name, str) or not is_model(name):
+                raise VoteError(f"A vote names models as host/model, not {quoted(name)}.")
         if len(set(self.shown)) < len(self.shown):
             raise VoteError("A model is twice among those shown.")
         if self.shown and not set(self.shown).issuperset(voted):
@@ -158,18 +158,21 @@ class Vote:
 
 
 @lru_cache(maxsize=1024)
-def _is_model(name: str) -> bool:
+def is_model(name: str) -> bool:
+    """Whether it is a model's id, written in full."""
     try:
         return str(ModelId.parse(name)) == name
     except ModelError:
         return False
 
 
-def _whole(value: object) -> bool:
+def is_whole(value: object) -> bool:
+    """Whether it is a whole number; true and false are none."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _shown(value: object) -> str:
+def quoted(value: object) -> str:
+    """Return what was given, short enough for a message."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -233,7 +236,7 @@ def read_vote(fields: Fields) -> Vote:
             id=fields.word("id"),
             run_id=fields.word("run_id"),
             prompt_id=fields.word("prompt_id"),
-            repeat=fields.count("repeat", _MOST_REPEATS),
+            repeat=fields.count("repeat", MOST_REPEATS),
             kind=fields.one_of("kind", get_args(VoteKind)),
             by=fields.text("by", LONGEST_NAME),
             model_a=word("model_a"),

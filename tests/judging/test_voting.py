@@ -13,6 +13,7 @@ from tests.support.showcase import ASK, MODELS, prices, showcase
 
 from routebook.comparison import Comparison
 from routebook.errors import ModelError, RunError, StoreError, VoteError
+from routebook.judging.tables import judgings_to_save
 from routebook.judging.voting import cast, standing_votes, votes_to_save
 from routebook.prompts import Prompt
 from routebook.render.blind import order
@@ -267,7 +268,7 @@ class TestTable:
         assert "Without the votes in the store" in notes[0]
         again = Comparison.from_json(run.to_json())
         assert again == run
-        assert again.warnings == [*run.warnings, *notes]
+        assert again.warnings == [*run.warnings, *notes, *judgings_to_save(run)[1]]
 
     def test_a_recording_brings_its_votes_into_another_store(self, run: Comparison, tmp_path: Path) -> None:
         run.vote(winner="a", a="small", b="large", by="ada")

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
-from tests.support.examples import PROMPT, call_of, run_of, vote_of
+from tests.support.examples import PROMPT, ballot_of, call_of, judging_of, run_of, vote_of
 
 from routebook.errors import StoreError
+from routebook.judgments import Judgment
 from routebook.store import Store
 from routebook.store.location import open_engine, url_of
 from routebook.store.migrations import STEPS, migrate
@@ -51,15 +52,16 @@ def tables_of(path: Path) -> dict[str, str]:
     return {name: " ".join(sql.replace(",", " , ").split()) for name, sql in made}
 
 
-def version_1(path: Path) -> None:
-    """Make the database that version 1 wrote: a run of two prompts and two models, one call failed."""
+def made_by(version: int, path: Path) -> None:
+    """Make the database that a version wrote: a run of two prompts and two models, one call failed; from 2, votes."""
     connection = sqlite3.connect(path)
-    connection.executescript((FIXTURES / "version-1.sql").read_text())
+    connection.executescript((FIXTURES / f"version-{version}.sql").read_text(encoding="utf-8"))
     connection.close()
+    assert version_of(path) == [(version,)]
 
 
 def test_a_store_of_version_1_keeps_every_row_and_takes_votes(path: Path) -> None:
-    version_1(path)
+    made_by(1, path)
 
     store = Store.open(path)
     run, asked, calls = store.load_run("old")
@@ -79,8 +81,32 @@ def test_a_store_of_version_1_keeps_every_row_and_takes_votes(path: Path) -> Non
     store.close()
 
 
-def test_a_migrated_store_has_the_tables_of_a_new_one(path: Path, tmp_path: Path) -> None:
-    version_1(path)
+def test_a_store_of_version_2_keeps_its_votes_and_takes_judgings_and_ballots(path: Path) -> None:
+    made_by(2, path)
+
+    store = Store.open(path)
+    run, asked, calls = store.load_run("old")
+    votes = store.votes_of(run.id)
+    assert [(vote.by, vote.winner, vote.rating) for vote in votes] == [("ada", "a", None), ("grace", None, 4)]
+    assert (votes[0].note, votes[0].shown) == ("shorter\x00, half \ud83d", ("sim/large", "sim/small"))
+    assert (store.judgings_of(run.id), store.ballots_of(run.id)) == ([], [])
+    judging = judging_of(Judgment(calls[0].id, 1.0, note="as it should be"), run_id=run.id)
+    ballot = ballot_of(run_id=run.id)
+    store.add_judging(judging)
+    store.add_ballot(ballot)
+    store.close()
+
+    assert version_of(path) == [(SCHEMA_VERSION,)]
+    store = Store.open(path)
+    assert store.load_run("old") == (run, asked, calls)
+    assert store.votes_of(run.id) == votes
+    assert (store.judgings_of(run.id), store.ballots_of(run.id)) == ([judging], [ballot])
+    store.close()
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_a_migrated_store_has_the_tables_of_a_new_one(version: int, path: Path, tmp_path: Path) -> None:
+    made_by(version, path)
     for each in (path, tmp_path / "new.sqlite3"):
         Store.open(each).close()
 
@@ -88,7 +114,7 @@ def test_a_migrated_store_has_the_tables_of_a_new_one(path: Path, tmp_path: Path
 
 
 def test_several_processes_that_open_an_old_store_at_once_migrate_it_once(path: Path) -> None:
-    version_1(path)
+    made_by(1, path)
     opens = "import sys; from routebook.store import Store; sys.stdin.readline(); Store.open(sys.argv[1]).close()"
     waiting = [subprocess.Popen([sys.executable, "-c", opens, str(path)], stdin=subprocess.PIPE) for _ in range(4)]
     for process in waiting:
@@ -197,6 +223,7 @@ import sqlalchemy, sqlalchemy.dialects.sqlite
 from routebook.store import Store
 import routebook.store.migrations, routebook.store.reading, routebook.store.writing
 from routebook.errors import StoreError
+from routebook.judgments import Judgment
 if os.geteuid() == 0:  # root may write anywhere
     os.seteuid(65534)
 for path in sys.argv[1:]:

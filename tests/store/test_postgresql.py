@@ -9,12 +9,15 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.support.examples import PROMPT, call_of, rating_of, run_of, vote_of
+from hypothesis import strategies as st
+from tests.support.examples import PROMPT, ballot_of, call_of, judging_of, rating_of, run_of, vote_of
 from tests.support.resuming import reopen_at_once
-from tests.support.strategies import calls, prompts, votes
+from tests.support.strategies import ballots, calls, judgings, prompts, votes
 
+from routebook.ballots import Ballot
 from routebook.calls import Call
-from routebook.errors import RunError, StoreError, VoteError
+from routebook.errors import JudgmentError, RunError, StoreError, VoteError
+from routebook.judgments import Judging
 from routebook.prompts import Prompt
 from routebook.store import Store
 from routebook.votes import Vote
@@ -70,27 +73,77 @@ def test_votes_come_with_a_recording_and_each_has_its_own_id(store: Store) -> No
         store.add_vote(vote_of())
 
 
-def test_a_store_of_version_1_is_brought_to_this_version(store: Store) -> None:
+@given(made=st.lists(judgings(), max_size=3))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_every_judging_survives(store: Store, made: list[Judging]) -> None:
+    run = run_of()
+    store.begin_run(run, [PROMPT])
+    made = [replace(judging, run_id=run.id, id=run_of().id) for judging in made]
+    for judging in made + made:
+        store.add_judging(judging)
+    assert store.judgings_of(run.id) == made
+
+
+@given(ballot=ballots())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_every_ballot_survives(store: Store, ballot: Ballot) -> None:
+    run = run_of()
+    store.begin_run(run, [PROMPT])
+    ballot = replace(ballot, run_id=run.id, id=run.id)
+    store.add_ballot(ballot)
+    store.add_ballot(ballot)
+    assert store.ballot(run.id) == ballot
+    assert store.ballots_of(run.id) == [ballot]
+
+
+def test_judgings_come_with_a_recording_and_each_has_its_own_id(store: Store) -> None:
+    run = run_of()
+    made = [judging_of(run_id=run.id), judging_of(run_id=run.id)]
+    assert store.import_run(run, [PROMPT], [call_of(run)], judgings=made) is True
+    assert store.judgings_of(run.id) == made
+    with pytest.raises(JudgmentError, match="another judging with the id"):
+        store.add_judging(replace(made[0], judgments=()))
+    with pytest.raises(RunError, match="no run"):
+        store.add_judging(judging_of())
+
+
+def test_an_older_store_is_brought_to_this_version(store: Store) -> None:
     from sqlalchemy import create_engine, inspect, text
 
+    from routebook.store.schema import ballots, judgings, judgments, votes
+
+    later = (judgments, judgings, ballots, votes)
     store.close()
     engine = create_engine(URL)
+
+    def columns() -> dict[str, list[tuple[str, str, bool, str | None]]]:
+        found = {table.name: inspect(engine).get_columns(table.name) for table in later}
+        return {
+            name: [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in made]
+            for name, made in found.items()
+        }
+
+    whole = columns()
     with engine.begin() as connection:
-        whole = inspect(connection).get_columns("routebook_votes")
-        connection.execute(text("DROP TABLE routebook_votes"))
+        for table in later:
+            table.drop(connection)
         connection.execute(text("UPDATE routebook_schema SET version = 1"))
     again = Store.open(URL)
     run = run_of()
     again.begin_run(run, [PROMPT])
-    vote = vote_of(run_id=run.id)
+    vote, judging, ballot = vote_of(run_id=run.id), judging_of(run_id=run.id), ballot_of(run_id=run.id)
     again.add_vote(vote)
-    assert again.votes_of(run.id) == [vote]
+    again.add_judging(judging)
+    again.add_ballot(ballot)
+    assert (again.votes_of(run.id), again.judgings_of(run.id), again.ballots_of(run.id)) == (
+        [vote],
+        [judging],
+        [ballot],
+    )
     again.close()
-    migrated = inspect(engine).get_columns("routebook_votes")
+    migrated = columns()
     engine.dispose()
-    assert [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in migrated] == [
-        (c["name"], str(c["type"]), c["nullable"], c["default"]) for c in whole
-    ]
+    assert migrated == whole
 
 
 def test_calls_are_cached_summed_up_and_cleared(store: Store) -> None:

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from routebook.ballots import Ballot, BallotItem
 from routebook.calls import Call, Chunk, RunInfo, Timeline
+from routebook.judgments import Judging, Judgment
 from routebook.models import ModelId
 from routebook.prompts import Prompt
 from routebook.providers.contract import Usage
@@ -76,3 +78,21 @@ def rating_of(**changes: Any) -> Vote:
     """Return ada's rating of a model."""
     fields: dict[str, Any] = {"kind": "rating", "model": "sim/small", "rating": 4}
     return vote_of(**({"model_a": None, "model_b": None, "winner": None} | fields | changes))
+
+
+def judging_of(*judgments: Judgment, **changes: Any) -> Judging:
+    """Return what the check ``exact`` says: without judgments given, that one answer is right."""
+    fields: dict[str, Any] = {
+        "run_id": uuid4().hex,
+        "kind": "check",
+        "by": "exact",
+        "judgments": judgments or (Judgment(uuid4().hex, 1.0),),
+    }
+    return Judging(**(fields | changes))
+
+
+def ballot_of(**changes: Any) -> Ballot:
+    """Return a ballot of one pair, for anybody."""
+    item = BallotItem(prompt_id=PROMPT.id, model_a="sim/small", model_b="sim/large")
+    fields: dict[str, Any] = {"run_id": uuid4().hex, "title": "Which is better?", "items": (item,)}
+    return Ballot(**(fields | changes))

@@ -7,7 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from routebook.ballots import Ballot, BallotItem
 from routebook.calls import Attempt, Call, Chunk, Failure, RunInfo, Timeline
+from routebook.judgments import Judging, Judgment
 from routebook.models import ModelId
 from routebook.prompts import Attachment, Message, Prompt
 from routebook.providers.contract import ERROR_KINDS, Usage
@@ -196,9 +198,64 @@ def votes(draw: st.DrawFn, **given: Any) -> Vote:
         "note": texts(),
         "blind": st.booleans(),
         "shown": st.just(()) | st.permutations(names).map(tuple),
-        "source": st.sampled_from(["view", "python"]),
+        "source": st.sampled_from(["view", "python", "ballot"]),
         "at": moments(),
         **about,
     }
     fields.update(given)
     return Vote(**{k: draw(v) if isinstance(v, st.SearchStrategy) else v for k, v in fields.items()})
+
+
+def judgments(**given: Any) -> st.SearchStrategy[Judgment]:
+    """Any judgment, with a value or the reason why there is none."""
+    shares = st.floats(0, 1) | st.sampled_from([0.0, 0.5, 1.0])
+    fields: dict[str, Any] = {
+        "call_id": hexes(32),
+        "other_id": st.just("") | hexes(32),
+        "flipped": st.booleans(),
+        "canary": st.sampled_from(["", "null", "copy"]),
+        "note": texts(),
+    }
+    fields.update(given)
+    said = st.builds(Judgment, value=shares, error=texts(), **fields)
+    return said | st.builds(Judgment, value=st.none(), error=texts().filter(bool), **fields)
+
+
+@st.composite
+def judgings(draw: st.DrawFn, **given: Any) -> Judging:
+    """Any judging; fields given as keyword arguments, as values or strategies, are taken as they are."""
+    fields: dict[str, Any] = {
+        "id": hexes(32),
+        "run_id": hexes(32),
+        "kind": st.sampled_from(["check", "pairwise", "reference", "scale"]),
+        "by": texts(20).filter(str.strip),
+        "name": texts(20).filter(str.strip),
+        "judgments": st.lists(judgments(), max_size=4).map(tuple),
+        "settings": st.dictionaries(texts(8), plain_data(), max_size=2),
+        "calls_run": st.none() | hexes(32),
+        "at": moments(),
+    }
+    fields.update(given)
+    return Judging(**{k: draw(v) if isinstance(v, st.SearchStrategy) else v for k, v in fields.items()})
+
+
+@st.composite
+def ballots(draw: st.DrawFn, **given: Any) -> Ballot:
+    """Any ballot; fields given as keyword arguments, as values or strategies, are taken as they are."""
+    about = draw(st.lists(st.tuples(hexes(16), st.integers(0, 1000)), min_size=1, max_size=3, unique=True))
+    ids = draw(st.lists(hexes(16), min_size=len(about), max_size=len(about), unique=True))
+    items = []
+    for item_id, (prompt_id, repeat) in zip(ids, about, strict=True):
+        a, b = draw(st.lists(models().map(str), min_size=2, max_size=2, unique=True))
+        items.append(BallotItem(id=item_id, prompt_id=prompt_id, repeat=repeat, model_a=a, model_b=b))
+    fields: dict[str, Any] = {
+        "id": hexes(32),
+        "run_id": hexes(32),
+        "title": texts(20).filter(str.strip),
+        "items": tuple(items),
+        "voters": st.lists(texts(20).filter(str.strip), max_size=3, unique=True).map(tuple),
+        "created_at": moments(),
+        "key": hexes(64),
+    }
+    fields.update(given)
+    return Ballot(**{k: draw(v) if isinstance(v, st.SearchStrategy) else v for k, v in fields.items()})

@@ -8,11 +8,13 @@ a judge, not of a model, and are left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from routebook.errors import JudgmentError, StoreError, did_you_mean
-from routebook.judging.voting import standing_votes, store_of
+from routebook.frames import text_column
+from routebook.judging.keeping import store_of
+from routebook.judging.voting import standing_votes
 from routebook.judgments import Judging, standing_judgings
 from routebook.lookup import either
 from routebook.votes import BEST, WORST
@@ -219,15 +221,20 @@ def said_by(rows: Sequence[Row], by: str | None, *, what: str, hint: str) -> lis
 
 def score_frame(rows: Sequence[ScoreRow]) -> pd.DataFrame:
     """Return scores as a DataFrame: the columns of `ScoreRow`, a missing value being NaN."""
-    import pandas as pd
-
-    frame = pd.DataFrame(rows, columns=list(ScoreRow._fields))
-    return frame.astype({"repeat": "int64", "value": "float64"})
+    return _frame(rows, ScoreRow._fields, {"repeat": "int64", "value": "float64"})
 
 
 def pair_frame(rows: Sequence[PairRow]) -> pd.DataFrame:
     """Return words on pairs as a DataFrame: the columns of `PairRow`, a missing share being NaN."""
+    return _frame(rows, PairRow._fields, {"repeat": "int64", "share_a": "float64", "flipped": "bool"})
+
+
+def _frame(rows: Sequence[Row], names: Sequence[str], types: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
-    frame = pd.DataFrame(rows, columns=list(PairRow._fields))
-    return frame.astype({"repeat": "int64", "share_a": "float64", "flipped": "bool"})
+    values = zip(*rows, strict=True) if rows else ((),) * len(names)
+    columns = {
+        name: pd.Series(column, dtype=types[name]) if name in types else text_column(list(column))
+        for name, column in zip(names, values, strict=True)
+    }
+    return pd.DataFrame(columns)

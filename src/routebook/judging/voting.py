@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from routebook.errors import RunError, StoreError, VoteError
+from routebook.errors import StoreError, VoteError
+from routebook.frames import text_column
+from routebook.judging.keeping import keep, store_of
 from routebook.lookup import either
 from routebook.prompts import Prompt
 from routebook.render.blind import label, order
-from routebook.store import Store, default_store
 from routebook.votes import Vote, standing, user
 
 if TYPE_CHECKING:
@@ -72,22 +73,13 @@ def opened_for(who: str, comparison: Answers, votes: Sequence[Vote]) -> frozense
     return frozenset(compared | ({prompt_id for prompt_id, _, _ in rated} - left))
 
 
-def store_of(comparison: Answers) -> Store:
-    """Return where the words on a comparison are kept."""
-    return comparison.store or default_store()
-
-
 def frame(votes: tuple[Vote, ...]) -> pd.DataFrame:
     """Return votes as a DataFrame, one row each."""
     import pandas as pd
 
-    made = pd.DataFrame({name: [getattr(vote, name) for vote in votes] for name in COLUMNS}, columns=list(COLUMNS))
+    columns = {name: [getattr(vote, name) for vote in votes] for name in COLUMNS}
+    made = pd.DataFrame({name: text_column(of) if name in _TEXTS else of for name, of in columns.items()})
     types: dict[Any, Any] = {"repeat": "int64", "rating": "Int64", "at": "datetime64[us, UTC]", "blind": "bool"}
-    for name in _TEXTS:
-        try:
-            made[name] = pd.array([getattr(vote, name) for vote in votes], dtype="str")
-        except UnicodeEncodeError:  # half an emoji in a note: Arrow's strings cannot hold it
-            types[name] = "object"
     return made.astype(types | {"shown": "object"})
 
 
@@ -113,12 +105,7 @@ def cast(comparison: Answers, vote: Vote) -> Vote:
         if call is None or (call.failure is not None and not call.text):
             who = "One of these models" if comparison.run.blind else model
             raise VoteError(f"{who} gave no answer that could be judged.")
-    store = store_of(comparison)
-    try:
-        store.add_vote(vote)
-    except RunError:  # a run from a file
-        store.import_run(comparison.run, comparison.prompts, comparison.calls, comparison.file_votes)
-        store.add_vote(vote)
+    keep(comparison, vote)
     return vote
 
 

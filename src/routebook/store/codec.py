@@ -25,7 +25,6 @@ from routebook.errors import StoreError
 from routebook.models import ModelId
 from routebook.prompts import Attachment, Message, Prompt
 from routebook.providers.contract import Usage
-from routebook.votes import Vote
 
 Row = dict[str, Any]
 
@@ -310,48 +309,4 @@ def decode_prompt(body: Mapping[str, Any], images: Mapping[str, bytes]) -> Promp
         expected=body["expected"],
         metadata=body["metadata"],
         follows=body["follows"],
-    )
-
-
-def encode_vote(vote: Vote) -> Row:
-    """Return the row of a vote."""
-    return {
-        "id": vote.id,
-        "run_id": vote.run_id,
-        "prompt_id": vote.prompt_id,
-        "repeat": vote.repeat,
-        "kind": vote.kind,
-        "model_a": vote.model_a,
-        "model_b": vote.model_b,
-        "winner": vote.winner,
-        "model": vote.model,
-        "rating": vote.rating,
-        "note": to_text(vote.note),
-        "voter": to_text(vote.by),
-        "cast_at": to_time(vote.at),
-        "blind": vote.blind,
-        "shown": to_json(vote.shown),
-        "source": vote.source,
-    }
-
-
-def decode_vote(row: Named) -> Vote:
-    """Return the vote of a row, by column names."""
-    return Vote(
-        id=row["id"],
-        run_id=row["run_id"],
-        prompt_id=row["prompt_id"],
-        repeat=row["repeat"],
-        kind=row["kind"],
-        model_a=row["model_a"],
-        model_b=row["model_b"],
-        winner=row["winner"],
-        model=row["model"],
-        rating=row["rating"],
-        note=from_text(row["note"]),
-        by=from_text(row["voter"]),
-        at=datetime.fromisoformat(row["cast_at"]),
-        blind=row["blind"],
-        shown=tuple(from_json(row["shown"])),
-        source=row["source"],
     )

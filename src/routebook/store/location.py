@@ -82,14 +82,15 @@ def open_engine(url: URL, timeout_s: float) -> Engine:
     from sqlalchemy import create_engine, event
     from sqlalchemy.exc import NoSuchModuleError
 
+    # hide_parameters: an error's cause would quote the values, a ballot's key and whole answers among them
     if url.get_backend_name() == "sqlite":
         _make_file(str(url.database))
-        engine = create_engine(url, connect_args={"timeout": timeout_s})
+        engine = create_engine(url, connect_args={"timeout": timeout_s}, hide_parameters=True)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         return engine
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError(
             f"The store {shown(url)} needs a database driver that is not installed ({error}): for PostgreSQL, "

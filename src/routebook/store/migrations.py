@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Double,
     Engine,
     ForeignKey,
     Integer,
@@ -60,7 +61,56 @@ def _add_votes(connection: Connection) -> None:
     votes.create(connection)
 
 
-STEPS: Mapping[int, Step] = {2: _add_votes}
+def _add_judgings_and_ballots(connection: Connection) -> None:
+    """Add the tables of judgings, of their judgments, and of ballots."""
+    then = MetaData()
+    Table("routebook_runs", then, Column("id", String(32), primary_key=True))
+    made = [
+        Table(
+            "routebook_judgings",
+            then,
+            Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+            Column("id", String(32), nullable=False, unique=True),
+            Column("run_id", String(32), ForeignKey("routebook_runs.id"), nullable=False, index=True),
+            Column("kind", String(16), nullable=False),
+            Column("judge", Text, nullable=False),
+            Column("name", Text, nullable=False),
+            Column("settings", Text, nullable=False),
+            Column("calls_run", String(32)),
+            Column("judged_at", String(32), nullable=False),
+        ),
+        Table(
+            "routebook_judgments",
+            then,
+            Column("judging", ForeignKey("routebook_judgings.seq"), primary_key=True),
+            Column("position", Integer, primary_key=True, autoincrement=False),
+            Column("call_id", String(32), nullable=False),
+            Column("value", Double),
+            Column("other_id", String(32)),
+            Column("flipped", Boolean, nullable=False),
+            Column("canary", String(8)),
+            Column("note", Text),
+            Column("error", Text),
+            sqlite_with_rowid=False,
+        ),
+        Table(
+            "routebook_ballots",
+            then,
+            Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+            Column("id", String(32), nullable=False, unique=True),
+            Column("run_id", String(32), ForeignKey("routebook_runs.id"), nullable=False, index=True),
+            Column("title", Text, nullable=False),
+            Column("created_at", String(32), nullable=False),
+            Column("secret", String(64), nullable=False),
+            Column("items", Text, nullable=False),
+            Column("voters", Text, nullable=False),
+        ),
+    ]
+    for table in made:
+        table.create(connection)
+
+
+STEPS: Mapping[int, Step] = {2: _add_votes, 3: _add_judgings_and_ballots}
 """Step n brings the tables from version n - 1 to n, with tables of its own: `schema` describes only the newest. New
 stores are made at the newest version and take no step."""
 

@@ -19,16 +19,14 @@ from routebook.store.codec import (
     decode_call,
     decode_prompt,
     decode_run,
-    decode_vote,
     from_json,
     from_text,
     to_text,
     to_time,
 )
 from routebook.store.owner import Owner
-from routebook.store.schema import attachments, calls, prompts, run_prompts, runs, votes
+from routebook.store.schema import attachments, calls, prompts, run_prompts, runs
 from routebook.store.summaries import CacheInfo, RunSummary
-from routebook.votes import Vote
 
 T = TypeVar("T")
 Key = tuple[str, int]
@@ -56,12 +54,6 @@ def calls_of(connection: Connection, run_id: str, *, texts: bool = True) -> list
     columns = _WHOLE if texts else _FACTS
     query = select(*columns).where(calls.c.seq.in_(_standing([run_id]))).order_by(calls.c.seq)
     return [decode_call(row) for row in connection.execute(query)]
-
-
-def votes_of(connection: Connection, run_id: str) -> list[Vote]:
-    """Return every vote on a run, in the order they were stored."""
-    query = select(votes).where(votes.c.run_id == run_id).order_by(votes.c.seq)
-    return [decode_vote(row) for row in connection.execute(query).mappings()]
 
 
 def _standing(run_ids: Sequence[str]) -> Select[tuple[int]]:

@@ -4,10 +4,13 @@ Portable types only: times are ISO texts in UTC (they sort), money is a decimal'
 texts. A prompt's row is found by the sha256 of all of it, tags and expected answer included, because `Prompt.id` stays
 the same when those change; an image's bytes are kept once, however many prompts show it.
 
-Votes have a table of their own, and do not share one with what checks and judges will say. A vote is a person's word on
+Votes have a table of their own, and do not share one with what checks and judges say. A vote is a person's word on
 models, kept for good with what the person saw, and superseded by a later one. A check's or a judge's score is a number
 about a call, made again whenever one likes from settings that must be known, and a judge's has calls and costs of its
-own. One table for both would be half empty in every row, and neither could say what it requires.
+own: so a judging's row says who, how and when, once, and the numbers it gave are short rows below it, found by its
+number. One table for all would be half empty in every row, and none could say what it requires.
+
+A ballot's row has the secret that its slips are sealed with: it leaves the store for nothing but the counting.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it with every change of a table, and add the step to `routebook.store.migrations.STEPS`."""
 
 metadata = MetaData()
@@ -146,4 +149,46 @@ votes = Table(
     Column("blind", Boolean, nullable=False),
     Column("shown", Text, nullable=False),
     Column("source", String(16), nullable=False),
+)
+
+judgings = Table(
+    "routebook_judgings",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),  # in the order they were stored
+    Column("id", String(32), nullable=False, unique=True),
+    Column("run_id", String(32), ForeignKey("routebook_runs.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("judge", Text, nullable=False),  # `Judging.by`, which is a word of SQL
+    Column("name", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("calls_run", String(32)),  # perhaps in another store, so no foreign key
+    Column("judged_at", String(32), nullable=False),
+)
+
+judgments = Table(
+    "routebook_judgments",
+    metadata,
+    Column("judging", ForeignKey("routebook_judgings.seq"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("call_id", String(32), nullable=False),
+    Column("value", Double),
+    Column("other_id", String(32)),  # of a pair
+    Column("flipped", Boolean, nullable=False),
+    Column("canary", String(8)),
+    Column("note", Text),
+    Column("error", Text),
+    sqlite_with_rowid=False,  # a judging's rows lie together, in their order, without an index beside them
+)
+
+ballots = Table(
+    "routebook_ballots",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),  # in the order they were stored
+    Column("id", String(32), nullable=False, unique=True),
+    Column("run_id", String(32), ForeignKey("routebook_runs.id"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("secret", String(64), nullable=False),  # `Ballot.key`, which is a word of SQL
+    Column("items", Text, nullable=False),
+    Column("voters", Text, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""The store: every run, prompt, call and vote, on disk before anyone sees it as finished.
+"""The store: every run, prompt, call, vote and judging, on disk before anyone sees it as finished.
 
 A `Store` may be used from many threads, also after a fork, and one database from many processes. Writing goes through
 one thread (`routebook.store.writer`), in the order it was given; reading takes a connection of its own and never waits
@@ -18,8 +18,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from routebook.ballots import Ballot
 from routebook.calls import Call, RunInfo, RunStatus
 from routebook.errors import RoutebookError, StoreError
+from routebook.judgments import Judging
 from routebook.prompts import Prompt
 from routebook.store import forks
 from routebook.store.faults import store_error
@@ -146,7 +148,12 @@ class Store:
         self._write(lambda connection: writing.reopen_run(connection, run, prompts))
 
     def import_run(
-        self, run: RunInfo, prompts: Sequence[Prompt], calls: Sequence[Call], votes: Sequence[Vote] = ()
+        self,
+        run: RunInfo,
+        prompts: Sequence[Prompt],
+        calls: Sequence[Call],
+        votes: Sequence[Vote] = (),
+        judgings: Sequence[Judging] = (),
     ) -> bool:
         """Store somebody else's run as a whole; return whether it was new. One that is there stays as it is.
 
@@ -156,11 +163,11 @@ class Store:
         Raises
         ------
         RunError
-            If a call or a vote belongs to another run.
+            If a call, a vote or a judging belongs to another run.
         """
         from routebook.store import writing
 
-        return self._write(lambda connection: writing.import_run(connection, run, prompts, calls, votes))
+        return self._write(lambda connection: writing.import_run(connection, run, prompts, calls, votes, judgings))
 
     def add_vote(self, vote: Vote) -> None:
         """Store a vote; it is on the disk when this returns. Given again, the same vote counts once.
@@ -172,15 +179,68 @@ class Store:
         VoteError
             If its id is another vote's.
         """
-        from routebook.store import writing
+        self.add_votes([vote])
 
-        self._write(lambda connection: writing.add_votes(connection, vote.run_id, [vote]))
+    def add_votes(self, votes: Sequence[Vote]) -> None:
+        """Store votes as `add_vote` does: all of them, or none."""
+        from routebook.store import judged
+
+        self._write(lambda connection: judged.add_votes(connection, votes))
 
     def votes_of(self, run_id: str) -> list[Vote]:
         """Return every vote on a run, in the order they were stored; `routebook.votes.standing` says which stand."""
-        from routebook.store import reading
+        from routebook.store import judged
 
-        return self._read(lambda connection: reading.votes_of(connection, run_id))
+        return self._read(lambda connection: judged.votes_of(connection, run_id))
+
+    def add_judging(self, judging: Judging) -> None:
+        """Store what a check or a judge said; it is on the disk when this returns. Given again, it counts once.
+
+        Raises
+        ------
+        RunError
+            If its run is not in this store.
+        JudgmentError
+            If its id is another judging's.
+        """
+        from routebook.store import judged
+
+        self._write(lambda connection: judged.add_judging(connection, judging))
+
+    def judgings_of(self, run_id: str) -> list[Judging]:
+        """Return every judging of a run, in the order they were stored.
+
+        `routebook.judgments.standing_judgings` says which stand.
+        """
+        from routebook.store import judged
+
+        return self._read(lambda connection: judged.judgings_of(connection, run_id))
+
+    def add_ballot(self, ballot: Ballot) -> None:
+        """Store a ballot; it is on the disk when this returns. Given again, the same ballot counts once.
+
+        Raises
+        ------
+        RunError
+            If its run is not in this store.
+        VoteError
+            If its id is another ballot's.
+        """
+        from routebook.store import judged
+
+        self._write(lambda connection: judged.add_ballot(connection, ballot))
+
+    def ballot(self, ballot_id: str) -> Ballot:
+        """Return a ballot; `VoteError` if there is none of this id."""
+        from routebook.store import judged
+
+        return self._read(lambda connection: judged.ballot(connection, ballot_id))
+
+    def ballots_of(self, run_id: str) -> list[Ballot]:
+        """Return the ballots of a run, in the order they were stored."""
+        from routebook.store import judged
+
+        return self._read(lambda connection: judged.ballots_of(connection, run_id))
 
     def calls_of(self, run_id: str, *, texts: bool = True) -> list[Call]:
         """Return a run's calls in the order they were stored.

@@ -10,22 +10,22 @@ from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from routebook.calls import Call, RunInfo, RunStatus
-from routebook.errors import RunError, VoteError
+from routebook.errors import RunError
+from routebook.judgments import Judging
 from routebook.prompts import Prompt
 from routebook.store.codec import (
     Row,
     attachments_of,
-    decode_vote,
     encode_call,
     encode_prompt,
     encode_run,
-    encode_vote,
     to_json,
     to_time,
 )
+from routebook.store.judged import add_judging, add_votes
 from routebook.store.owner import this_process
 from routebook.store.reading import chunks, owner_of, resumable
-from routebook.store.schema import attachments, calls, prompts, run_prompts, runs, votes
+from routebook.store.schema import attachments, calls, prompts, run_prompts, runs
 from routebook.votes import Vote
 
 _INSERT_CALL = insert(calls)
@@ -71,7 +71,12 @@ def reopen_run(connection: Connection, run: RunInfo, asked: Sequence[Prompt]) ->
 
 
 def import_run(
-    connection: Connection, run: RunInfo, asked: Sequence[Prompt], came: Sequence[Call], cast: Sequence[Vote]
+    connection: Connection,
+    run: RunInfo,
+    asked: Sequence[Prompt],
+    came: Sequence[Call],
+    cast: Sequence[Vote],
+    made: Sequence[Judging],
 ) -> bool:
     """Add somebody else's run as a whole, unless it is there; return whether it was added.
 
@@ -80,40 +85,22 @@ def import_run(
     """
     if connection.scalar(select(runs.c.id).where(runs.c.id == run.id)) is not None:
         return False
-    strange = next((call for call in came if call.run_id != run.id), None)
-    if strange is not None:
-        raise RunError(f"The call {strange.id} is of another run than {run.id}: this recording was changed by hand.")
+    for what, given in (("call", came), ("vote", cast), ("judging", made)):
+        strange = next((one for one in given if one.run_id != run.id), None)
+        if strange is not None:
+            raise RunError(
+                f"The {what} {strange.id} is of another run than {run.id}: this recording was changed by hand."
+            )
     row = encode_run(run)
     if run.status == "running":
         row["status"] = "interrupted"  # nobody runs it here
     _add_run(connection, row, asked)
     if came:
         connection.execute(_INSERT_CALL, [encode_call(call) | {"cacheable": False} for call in came])
-    strange_vote = next((vote for vote in cast if vote.run_id != run.id), None)
-    if strange_vote is not None:
-        raise RunError(
-            f"The vote {strange_vote.id} is of another run than {run.id}: this recording was changed by hand."
-        )
-    add_votes(connection, run.id, cast)
+    add_votes(connection, cast)
+    for judging in made:
+        add_judging(connection, judging)
     return True
-
-
-def add_votes(connection: Connection, run_id: str, cast: Sequence[Vote]) -> None:
-    """Add votes on a run, without those that are there already."""
-    if connection.scalar(select(runs.c.id).where(runs.c.id == run_id)) is None:
-        raise RunError(f"There is no run {run_id} in this store to vote on.")
-    there: dict[str, Vote] = {}
-    for some in chunks([vote.id for vote in cast]):
-        rows = connection.execute(select(votes).where(votes.c.id.in_(some))).mappings()
-        there.update((row["id"], decode_vote(row)) for row in rows)
-    new = {}
-    for vote in cast:
-        if there.setdefault(vote.id, vote) != vote:
-            raise VoteError(f"There is another vote with the id {vote.id}: give each an id of its own.")
-        if there[vote.id] is vote:
-            new[vote.id] = encode_vote(vote)
-    if new:
-        connection.execute(insert(votes), list(new.values()))
 
 
 def clear_cache(connection: Connection) -> int:
