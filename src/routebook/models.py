@@ -34,6 +34,7 @@ _VENDOR_ALIASES = {
 _SIMULATED_VENDORS = {
     "small": "birch-sim", "medium": "birch-sim", "large": "cedar-sim", "reasoner": "cedar-sim",
     "flaky": "thorn-sim", "broken": "thorn-sim", "refuser": "thorn-sim", "cutoff": "thorn-sim",
+    "first-judge": "thorn-sim", "null-judge": "thorn-sim",
 }  # fmt: skip
 
 

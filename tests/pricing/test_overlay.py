@@ -120,6 +120,8 @@ def test_simulated_models_are_priced_as_described() -> None:
         "sim/flaky": ("0.10", "0.40"),
         "sim/broken": ("0.10", "0.40"),
         "sim/refuser": ("0.10", "0.40"),
+        "sim/first-judge": ("0.60", "2.40"),
+        "sim/null-judge": ("0.60", "2.40"),
         "simcloud/medium": ("0.70", "2.80"),
         "simcloud/large": ("2.80", "11.00"),
     }

@@ -24,3 +24,13 @@ ACCURACY: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {model: MappingProxyType(dict(zip(KINDS, row, strict=True))) for model, row in _ROWS.items()}
 )
 """``ACCURACY[model][kind]``: the probability of a right answer; the same at every host, effort and temperature."""
+
+JUDGE_SLIPS = 0.02
+"""How often a judge's verdict is not what it worked out: of two answers a winner becomes a tie, and a tie a winner; of
+an answer alone the score or grade moves by one step. A fair judge always calls two equal answers a tie."""
+
+OPEN_TIES = 0.8
+"""How often two answers to a prompt that no task family understands are a tie; else the longer one wins."""
+
+JUDGE_FAULTS: Mapping[str, float] = MappingProxyType({"first-judge": 0.7, "null-judge": 0.9})
+"""``JUDGE_FAULTS[model]``: in what share of cases a judge's planted fault decides, and not what it worked out."""

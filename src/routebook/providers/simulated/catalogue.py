@@ -22,7 +22,8 @@ class Spec:
     images
         Whether it takes images.
     fails
-        How it fails, for lessons and tests: ``flaky``, ``broken``, ``refuser`` or ``cutoff``; empty for the others.
+        How it fails, for lessons and tests: ``flaky``, ``broken``, ``refuser`` or ``cutoff``; as a judge only:
+        ``first`` or ``null``; empty for the others.
     """
 
     first_token_s: float
@@ -43,6 +44,8 @@ CATALOGUE: dict[str, dict[str, Spec]] = {
         "broken": Spec(0.20, 130.0, 64_000, fails="broken"),
         "refuser": Spec(0.20, 130.0, 64_000, fails="refuser"),
         "cutoff": Spec(0.20, 130.0, 64_000, fails="cutoff"),
+        "first-judge": Spec(0.20, 130.0, 64_000, fails="first"),
+        "null-judge": Spec(0.20, 130.0, 64_000, fails="null"),
     },
     "simcloud": {
         "medium": Spec(0.50, 190.0, 64_000, images=True),
@@ -50,7 +53,9 @@ CATALOGUE: dict[str, dict[str, Spec]] = {
     },
 }
 """``CATALOGUE[host][model]``. The flaky model fails the first attempt of each question with a rate limit, the broken
-one always fails, the refuser refuses everything, and the cutoff's stream ends in the middle."""
+one always fails, the refuser refuses everything, and the cutoff's stream ends in the middle. Two have a fault only when
+they judge (see `routebook.providers.simulated.judging`): the first-judge prefers what it reads first, the null-judge an
+answer that says nothing; all else they do as the medium one."""
 
 EFFORTS: dict[str, float] = {"low": 0.5, "medium": 1.0, "high": 2.0}
 """How much reasoning each effort asks for, relative to the usual."""

@@ -17,14 +17,16 @@ from typing import Any, NamedTuple
 
 from routebook.errors import OptionError, did_you_mean
 from routebook.models import ModelId
-from routebook.providers.contract import CallError, Credentials, HostDefaults, Reply, Request, Sink, Usage
+from routebook.prompts import Message
+from routebook.providers.contract import CallError, Credentials, HostDefaults, Options, Reply, Request, Sink, Usage
 from routebook.providers.simulated.accuracy import ACCURACY
 from routebook.providers.simulated.answers import reasoned, worded
 from routebook.providers.simulated.catalogue import CATALOGUE, EFFORTS, Spec, recommended
 from routebook.providers.simulated.essays import essay
+from routebook.providers.simulated.judging import Judge, asked, form_of, json_verdict, reply
 from routebook.providers.simulated.pace import first_due, first_tokens, schedule, speed, tokens_in
 from routebook.providers.simulated.schemas import json_answer
-from routebook.providers.simulated.tasks import attempt
+from routebook.providers.simulated.tasks import Task, attempt
 
 IMAGE_TOKENS = 250
 MESSAGE_TOKENS = 4  # what a role and its marks cost, about
@@ -193,25 +195,50 @@ class SimulatedProvider:
         )
 
     def _answer(self, request: Request, spec: Spec, seed: str) -> Answer:
-        rng = random.Random(f"{seed}|words")
-        model, last = request.model.model, request.messages[-1]
-        task = None if last.attachments else attempt(last.text)
-        if task is None:
-            text, answer, about = essay(request, rng), None, ("open question", "say that I am only a simulation")
-        else:
-            table = self._accuracy.get(model) or self._accuracy["medium"]
-            right = random.Random(f"{seed}|right").random() < table[task.kind]
-            answer = task.answer if right else rng.choice(task.wrong)
-            text, about = (
-                worded(model, task, answer, f"{request.system or ''}\n{last.text}", rng),
-                (task.kind, task.method),
-            )
-        if (schema := request.options.schema_dict) is not None:
-            text = json_answer(schema, answer, rng)
+        text, kind, method = self._verdict(request) or self._attempt(request, seed)
         if not spec.reasons:
             return Answer("", text)
         length = EFFORTS[request.options.effort or "medium"]
-        return Answer(reasoned(*about, random.Random(f"{seed}|thoughts"), length=length), text)
+        return Answer(reasoned(kind, method, random.Random(f"{seed}|thoughts"), length=length), text)
+
+    def _attempt(self, request: Request, seed: str) -> tuple[str, str, str]:
+        """Answer; return the text, what kind of task it was, and how one solves it."""
+        rng = random.Random(f"{seed}|words")
+        model, last = request.model.model, request.messages[-1]
+        task, answer = None if last.attachments else attempt(last.text), None
+        if task is None:
+            text, kind, method = essay(request, rng), "open question", "say that I am only a simulation"
+        else:
+            answer = self._believed(model, task, seed, rng)
+            text = worded(model, task, answer, f"{request.system or ''}\n{last.text}", rng)
+            kind, method = task.kind, task.method
+        if (schema := request.options.schema_dict) is not None:
+            text = json_answer(schema, answer, rng)
+        return text, kind, method
+
+    def _believed(self, model: str, task: Task, seed: str, rng: random.Random) -> str:
+        """Return what a model takes for the answer: the right one as often as its table says."""
+        table = self._accuracy.get(model) or self._accuracy["medium"]
+        right = random.Random(f"{seed}|right").random() < table[task.kind]
+        return task.answer if right else rng.choice(task.wrong)
+
+    def _verdict(self, request: Request) -> tuple[str, str, str] | None:
+        """Judge, where a judge's prompt is given that wants a verdict this can give; as `_attempt` returns it."""
+        model, message, schema = request.model.model, request.messages[-1], request.options.schema_dict
+        if len(request.messages) > 1 or (one := asked(message.text)) is None:
+            return None
+        if (form := form_of(one, schema, request.system or "")) is None:
+            return None
+        alone = replace(request, messages=(Message("user", one.prompt),), system=None, options=Options())
+        seed = _seed(alone)  # as if the question were asked by itself: a judge believes what it would answer
+        task = None if message.attachments else attempt(one.prompt)
+        belief = None if task is None else self._believed(model, task, seed, random.Random(f"{seed}|words"))
+        verdict = Judge(model, task, belief, seed).verdict(one, form)
+        as_json = "json" in (request.system or "").casefold()
+        text = reply(verdict, as_json=as_json) if schema is None else json_verdict(schema, verdict)
+        if text is None:
+            return None
+        return text, "judging", "answer the question myself and hold what was answered beside it"
 
 
 def _speed() -> float:

@@ -47,7 +47,7 @@ def json_answer(schema: Mapping[str, Any], answer: str | None, rng: random.Rando
         raise CallError(
             "option", f"The schema is not a JSON schema: {error.message}.", hint="Mend the schema."
         ) from error
-    except (RecursionError, LookupError, TypeError, ValueError) as error:
+    except (RecursionError, LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise _too_rich() from error
     if errors:
         raise _too_rich()

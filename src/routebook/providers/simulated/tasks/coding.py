@@ -133,3 +133,21 @@ def runs_right(function: Function, name: str, code: str) -> bool:
         )
     except NotUnderstoodError:
         return False
+
+
+def alike(code: str, other: str) -> bool:
+    """Tell whether code does what the code of a function, right or mistaken, does in each of its cases."""
+    named = re.match(r"def (\w+)\(", code)
+    name = named[1] if named else ""
+    function = next((one for one in FUNCTIONS if code in (code_of(one, name), mistaken(one, name))), None)
+    return function is not None and all(
+        _given(code, name, case) == _given(other, name, case) for case in function.cases
+    )
+
+
+def _given(code: str, name: str, case: tuple[object, ...]) -> tuple[object, ...]:
+    """Return what a call gives, as the only item; nothing where it fails."""
+    try:
+        return (interpreter.call(code, name, case),)
+    except NotUnderstoodError:
+        return ()
