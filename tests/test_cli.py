@@ -277,7 +277,7 @@ def test_an_interrupt_keeps_what_came_and_says_so() -> None:
     ):
         os.close(its_end)
         shown = b""
-        while b"0 of 2 done, 2 answering" not in shown:
+        while b"Asking: 0 of 2 done" not in shown:
             shown += screen.read(1000)
         running.send_signal(signal.SIGINT)
         while b"Interrupted" not in shown:

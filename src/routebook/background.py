@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import concurrent.futures
+import threading
 
 from routebook.comparison import Comparison
 from routebook.engine.live import LiveRun
 from routebook.engine.recorder import Guarded
 from routebook.interrupt import Interrupted
 from routebook.lookup import count
+from routebook.progress import watch
 from routebook.redact import redact
 from routebook.store import Store
 
 STOPPING_S = 5.0
-_TICK_S = 0.1
+_LOOK_S = 0.25
 
 
 class BackgroundRun(LiveRun):
@@ -23,6 +25,8 @@ class BackgroundRun(LiveRun):
     listener: Guarded | None = None
     store: Store | None = None
     """Where its votes go; `None` is the default store."""
+    watch_fault: Exception | None = None
+    """What went wrong in showing how far it is."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -42,6 +46,8 @@ class BackgroundRun(LiveRun):
         fault = None if self.listener is None else self.listener.fault
         if fault is not None:
             comparison.warn(f"on_event raised {type(fault).__name__}: {redact(str(fault))}. It was not called again.")
+        if (fault := self.watch_fault) is not None:
+            comparison.warn(f"How far the run was could not be shown: {type(fault).__name__}: {redact(str(fault))}.")
         return comparison
 
     def result(self) -> Comparison:
@@ -58,16 +64,30 @@ class BackgroundRun(LiveRun):
 
 
 def wait(live: BackgroundRun) -> Comparison:
-    """Wait for a run; an interrupt stops it, keeps what came and raises `Interrupted`; a second forces the exit."""
+    """Wait for a run; an interrupt stops it, keeps what came and raises `Interrupted`; a second forces the exit.
+
+    How far it is can be seen meanwhile: on the terminal, or where a notebook shows it (`routebook.progress`).
+    """
     try:
-        while not live.wait(_TICK_S):
-            pass
+        _wait(live)
     except KeyboardInterrupt:
         live.stop()
-        while not live.wait(_TICK_S):
-            pass
+        _wait(live)
         raise Interrupted(ended(live), live.run.planned) from None
     return ended(live)
+
+
+def _wait(live: BackgroundRun) -> None:
+    """Wait until a run is done. What fails in showing it is a warning of the run, which goes on."""
+    if not live.done and threading.current_thread() is threading.main_thread():  # the one that can be interrupted
+        try:
+            with watch()(live) as look:
+                while not live.wait(_LOOK_S):
+                    look()
+        except Exception as fault:  # noqa: BLE001 - said in the comparison; the run is worth more than its picture
+            live.watch_fault = fault
+    while not live.wait(_LOOK_S):
+        pass
 
 
 def ended(live: BackgroundRun) -> Comparison:

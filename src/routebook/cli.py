@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,6 @@ from routebook.errors import OptionError, PromptError, RoutebookError, did_you_m
 from routebook.options import OPTIONS, Option, OptionParser, build_parser, whole_number
 
 if TYPE_CHECKING:
-    from routebook.background import BackgroundRun
     from routebook.comparison import Comparison
 
 SOME_FAILED, NOTHING_DONE, INTERRUPTED = 1, 2, 130
@@ -35,7 +32,6 @@ commands:
 
 routebook COMMAND --help lists the command's options; routebook --version tells the version.
 """
-_DRAW_EVERY_S = 0.2
 _FILES = (
     Option("html", "--html", "PATH", "write the comparison as a page"),
     Option("json", "--json", "PATH", "write the comparison as JSON; - writes it to standard output instead"),
@@ -115,8 +111,9 @@ def _compare(words: list[str]) -> int:
     from routebook.runs import start
 
     live = start(_prompt(asked[0]), asked[1:] or None, **given)
-    with _progress(live):
-        comparison = wait(live)
+    if sys.stderr.isatty():
+        print(live.quote, file=sys.stderr)
+    comparison = wait(live)
     _show(comparison, html, json)
     return SOME_FAILED if comparison.errors or live.store_error is not None else 0
 
@@ -164,32 +161,6 @@ def _show(comparison: Comparison, html: str | None, json: str | None) -> None:
             kept = "The run is stored: routebook history." if not comparison.warnings else comparison.warnings[0]
             raise OptionError(f"Cannot write {path}: {error.strerror or error}. {kept}") from error
         _say(f"wrote {path}")
-
-
-@contextmanager
-def _progress(live: BackgroundRun) -> Iterator[None]:
-    """Keep a line on the terminal saying how far the run is; nothing where standard error is no terminal."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    over = threading.Event()
-
-    def draw() -> None:
-        sys.stderr.write(f"{live.quote}\n")
-        while not over.wait(_DRAW_EVERY_S):
-            streaming = sum(call.phase == "streaming" for call in live.calls)
-            sys.stderr.write(f"\r\x1b[K{live.finished} of {live.run.planned} done, {streaming} answering")
-            sys.stderr.flush()
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
-
-    drawing = threading.Thread(target=draw, name="routebook-progress", daemon=True)
-    drawing.start()
-    try:
-        yield
-    finally:
-        over.set()
-        drawing.join()
 
 
 # ---- the others -----------------------------------------------------------------------------------------------------

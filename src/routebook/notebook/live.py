@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from secrets import token_hex
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.display_functions import publish_display_data
 from IPython.core.getipython import get_ipython
@@ -27,6 +27,7 @@ from routebook.interrupt import Interrupted
 from routebook.notebook import listen
 from routebook.notebook.display import Bundle, Html, result_bundle
 from routebook.notebook.feed import LiveFeed
+from routebook.notebook.host import host
 from routebook.notebook.port import port
 from routebook.redact import redact
 from routebook.render.document import COMPARISON_MIME
@@ -44,7 +45,6 @@ _SAVED_SHARE = 0.05  # of the time, at most
 _FRAMES_SHARE = 0.2
 Keep = Callable[[Comparison], None]
 Draw = Callable[[LiveSheets], str]
-Host = Literal["page", "headless", "terminal"]
 
 
 def show(live: BackgroundRun, keep: Keep, draw: Draw = live_html, draw_result: Html = notebook_html) -> None:
@@ -117,7 +117,7 @@ def show_value(live: BackgroundRun) -> None:
     NotImplementedError
         In a terminal, where its `repr` says all there is to say; IPython shows that then.
     """
-    if _host() == "terminal":
+    if host() == "terminal":
         raise NotImplementedError
     (show if live.done else show_in_background)(live, lambda _: None)
 
@@ -130,14 +130,6 @@ def _ended(live: BackgroundRun) -> tuple[Comparison, Exception | None]:
         comparison = live.comparison()
         comparison.warn(f"The run ended early: {_words(fault)}. What came is kept.")
         return comparison, fault
-
-
-def _host() -> Host:
-    """Tell who looks on. Nobody does where the kernel may ask nothing: nbclient and papermill run it so."""
-    kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None:
-        return "terminal"
-    return "page" if getattr(kernel, "_allow_stdin", True) else "headless"
 
 
 def _cell() -> Any:
@@ -159,7 +151,7 @@ class _View:
         self.live = live
         self.draw = draw
         self.draw_result = draw_result
-        self.host = _host()
+        self.host = host()
         self.display_id = f"routebook-{live.run.id[:12]}-{token_hex(4)}"
         self.shown: Bundle = {}
         self.feed: LiveFeed | None = None
