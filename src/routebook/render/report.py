@@ -1,0 +1,160 @@
+"""A report as a notebook and a terminal show it: a heading, tables with titles, and notes below.
+
+What judging says (quality, rankings, agreement) is written with it, so that all of it looks alike. Cells are texts
+from anywhere: they are escaped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from routebook.render.clean import escape, one_line
+from routebook.render.palette import colours
+from routebook.render.style import STYLE
+from routebook.render.table import Table
+
+_LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One table of a report.
+
+    Attributes
+    ----------
+    columns
+        The columns' titles; the first column is to the left, the others to the right.
+    rows
+        One text for each column.
+    title
+        What stands above it, or empty.
+    models
+        Which model each row is about, so that it has the model's colour; empty where rows are about none.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    title: str = ""
+    models: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tables under a heading, with notes.
+
+    Attributes
+    ----------
+    heading
+        What it is, and of what: ``Quality by exact``.
+    facts
+        Beside the heading, smaller: ``30 prompts``.
+    blocks
+        The tables.
+    notes
+        What the reader should know, one line each.
+    simulated
+        Whether all of it is about simulated models.
+
+    Examples
+    --------
+    >>> print(Report("Quality", ("2 prompts",), [Block(("model", "quality"), [("sim/small", "0.50")])], ("Few.",)))
+    Quality: 2 prompts
+    model      quality
+    sim/small     0.50
+    Few.
+    """
+
+    heading: str
+    facts: Sequence[str] = ()
+    blocks: Sequence[Block] = ()
+    notes: Sequence[str] = ()
+    simulated: bool = False
+
+    def __str__(self) -> str:
+        facts = [*self.facts, *(["simulated"] if self.simulated else [])]
+        parts = [f"{one_line(self.heading)}{': ' if facts else ''}{', '.join(map(one_line, facts))}"]
+        for block in self.blocks:
+            parts += ["", one_line(block.title)] if block.title else []
+            parts.append(_aligned(block))
+        return "\n".join([*parts, *map(one_line, self.notes)])
+
+    def html(self) -> str:
+        """Return it as HTML in the house's style: no script, nothing fetched, everything escaped."""
+        chips = [f'<span class="rb-soft">{escape(one_line(fact))}</span>' for fact in self.facts]
+        chips += ['<span class="rb-chip rb-simulated">simulated</span>'] if self.simulated else []
+        top = " ".join([f"<strong>{escape(one_line(self.heading))}</strong>", *chips])
+        parts = [f'<div class="rb tex2jax_ignore mathjax_ignore"><style>{STYLE}</style><div class="rb-top">{top}</div>']
+        models = list(dict.fromkeys(model for block in self.blocks for model in block.models))
+        colour = dict(zip(models, colours(models), strict=True))
+        for block in self.blocks:
+            parts += [f'<div class="rb-note">{escape(one_line(block.title))}</div>'] if block.title else []
+            parts.append(_table(block, colour))
+        parts += [f'<div class="rb-note">{escape(one_line(note))}</div>' for note in self.notes]
+        return " ".join([*parts, "</div>"])
+
+
+def _aligned(block: Block) -> str:
+    cells = [[one_line(cell, _LONGEST) for cell in row] for row in (block.columns, *block.rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(block.columns))]
+    padded = [[row[0], *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))] for row in cells]
+    return repr(Table(padded[0], padded[1:]))
+
+
+def _table(block: Block, colour: Mapping[str, int]) -> str:
+    head = "".join(f'<th scope="col">{escape(one_line(title))}</th>' for title in block.columns)
+    body = []
+    for number, row in enumerate(block.rows):
+        of = f' class="rb-m{colour[block.models[number]]}"' if block.models else ""
+        first, *others = (escape(one_line(cell, _LONGEST)) for cell in row)
+        body.append(f'<tr><th{of} scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>')
+    return (
+        f'<div class="rb-scroll"><table class="rb-sum"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def figure(value: float | None, digits: int = 2) -> str:
+    """Write a number; `None` and NaN are ``unknown``.
+
+    >>> figure(0.5), figure(None), figure(-0.001)
+    ('0.50', 'unknown', '0.00')
+    """
+    if value is None or value != value:
+        return "unknown"
+    return f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def signed(value: float | None, digits: int = 2) -> str:
+    """Write a difference, with its sign; `None` and NaN are ``unknown``.
+
+    >>> signed(0.1), signed(-0.25), signed(-0.001)
+    ('+0.10', '-0.25', '0.00')
+    """
+    if value is None or value != value:
+        return "unknown"
+    rounded = round(value, digits) + 0.0
+    return f"{rounded:+.{digits}f}" if rounded else f"{rounded:.{digits}f}"
+
+
+def span(low: float | None, high: float | None, digits: int = 2, *, sign: bool = False) -> str:
+    """Write an interval.
+
+    >>> span(0.25, 0.5), span(-0.1, 0.1, sign=True), span(None, None)
+    ('0.25 to 0.50', '-0.10 to +0.10', 'unknown')
+    """
+    if low is None or high is None or low != low or high != high:
+        return "unknown"
+    write = signed if sign else figure
+    return f"{write(low, digits)} to {write(high, digits)}"
+
+
+def chance(p: float | None) -> str:
+    """Write a p-value; `None` and NaN are ``unknown``.
+
+    >>> chance(0.0421), chance(0.00004), chance(1.0)
+    ('0.042', '< 0.001', '1.000')
+    """
+    if p is None or p != p:
+        return "unknown"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
