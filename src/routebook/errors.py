@@ -15,6 +15,7 @@ Every message is one line for the person in front of the cell: what happened, wh
       RunError           a run that is not there, or cannot be used this way
       VoteError          a vote that cannot be
       JudgmentError      a check, a judge or a ranking that cannot be made
+      OutcomesError      a table of outcomes that cannot be read
       PolicyError        a policy that cannot be read or made
       TargetError        an export that would not mean the same
       CallError          one call to one model failed (see `routebook.providers.contract`)
@@ -72,6 +73,10 @@ class VoteError(RoutebookError):
 
 class JudgmentError(RoutebookError):
     """Answers cannot be checked, judged or ranked in this way."""
+
+
+class OutcomesError(RoutebookError):
+    """A table is not one of outcomes; the text says what is wrong, by row and column."""
 
 
 class PolicyError(RoutebookError):

@@ -1,0 +1,268 @@
+"""`Comparison.outcomes`: a run's answers, with what was said of them, as the table the routing side reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from routebook.errors import JudgmentError, OutcomesError, did_you_mean
+from routebook.judging.tables import PairRow, ScoreRow, pair_rows, said_by, score_rows
+from routebook.lookup import count, either, find_model, find_prompt
+from routebook.models import ModelId
+from routebook.outcomes.build import Asked, Measured, Model, build
+from routebook.outcomes.prices import RATES
+from routebook.outcomes.table import ASKED, Outcomes, Source
+from routebook.prompts import Prompt
+from routebook.tables import is_missing, is_table, rows_of
+
+if TYPE_CHECKING:
+    from routebook.answers import Answers
+
+Answer = tuple[str, int, str]
+"""Whose answer to what: prompt id, repeat, model."""
+
+
+@dataclass(slots=True)
+class Qualities:
+    """How good answers are, whose word that is, and what should be known of it."""
+
+    of: dict[Answer, float]
+    words: str
+    judges: tuple[str, ...] = ()
+    remark: str = ""
+
+
+def outcomes_of(answers: Answers, quality: Any = None) -> Outcomes:
+    """Return a run's outcomes: a row for each prompt and model, repeats folded to their mean with their spread.
+
+    Parameters
+    ----------
+    answers
+        The run.
+    quality
+        Whose word counts: the name of a check or judge, or ``people``; not needed where there is one. Or the user's
+        own: ``{(prompt, model): quality}``, or a table with the columns ``model``, ``quality``, ``prompt`` or
+        ``prompt_id`` where there are several prompts, and ``repeat`` where it is of one repeat. Names as in `text`;
+        qualities from 0 to 1.
+
+    Returns
+    -------
+    Outcomes
+        Where several judges or people scored an answer, its quality is their mean. Where pairs were judged, it is the
+        mean share that the answer got over its pairs: relative to the models it met, and not a share of right answers.
+        Costs are what the answers cost when they were asked, also those from the cache, and times are those of then. A
+        call that failed has neither, and no quality unless it was scored. A quality with no repeat of its own
+        counts for each repeat.
+
+    Raises
+    ------
+    JudgmentError
+        If nobody judged, or several did and `quality` does not say who.
+    OutcomesError
+        If the user's qualities cannot be read.
+    ModelError, RunError
+        If they name a model or a prompt that the run has not.
+    StoreError
+        If what was said of the run cannot be read.
+    """
+    found = _said(answers, quality) if quality is None or isinstance(quality, str) else _given(answers, quality)
+    prompts: dict[str, Prompt] = {}
+    for prompt in answers.prompts:
+        prompts.setdefault(prompt.id, prompt)
+    place_of_prompt = {prompt_id: place for place, prompt_id in enumerate(prompts)}
+    place_of_model = {model: place for place, model in enumerate(answers.models)}
+    names = {call.model: str(call.model) for call in answers.calls}
+    priced = list(zip(answers.calls, answers.prices, strict=True))
+    nothing = float("nan")
+    measured = Measured(
+        np.array([place_of_prompt[call.prompt_id] for call in answers.calls], dtype=np.int64),
+        np.array([place_of_model[names[call.model]] for call in answers.calls], dtype=np.int64),
+        {
+            "quality": np.array(
+                [found.of.get((call.prompt_id, call.repeat, names[call.model]), nothing) for call in answers.calls]
+            ),
+            "cost_usd": np.array(
+                [nothing if price is None or call.status != "ok" else float(price.usd) for call, price in priced]
+            ),
+            "latency_s": np.array(
+                [nothing if call.latency_s is None or call.status != "ok" else call.latency_s for call in answers.calls]
+            ),
+        },
+    )
+    return build(
+        _asked(list(prompts.values())),
+        _models(answers),
+        measured,
+        source=Source(
+            f"the run {answers.run.name!r}" if answers.run.name else f"the run {answers.run.id[:8]}",
+            found.words,
+            found.judges,
+            answers.run.id,
+            ", ".join(sorted({price.source for call, price in priced if price is not None and call.status == "ok"})),
+        ),
+        remarks=[remark for remark in (found.remark, *_remarks(answers, list(prompts.values()))) if remark],
+        prices=_prices(answers),
+    )
+
+
+def _said(answers: Answers, name: str | None) -> Qualities:
+    """Return what a check, a judge or people said, from their scores or from their pairs."""
+    scores, pairs = score_rows(answers), pair_rows(answers)
+    rows: list[ScoreRow | PairRow] = [*scores, *pairs]
+    names = list(dict.fromkeys(row.name for row in rows))
+    who = list(dict.fromkeys([*names, *(row.by for row in rows)]))
+    if not names:
+        raise JudgmentError(
+            "Nobody has judged these answers yet: run.score(...), run.judge(...) or run.vote(...) them, or give "
+            "quality={(prompt, model): 0 to 1}."
+        )
+    if name is None and len(names) > 1:
+        raise JudgmentError(f"Say whose word the quality is: quality={either([repr(one) for one in names])}.")
+    name = names[0] if name is None else name
+    if name not in who:
+        near = did_you_mean(name, who) or f" There is that of {either(names)}."
+        raise JudgmentError(f"There is no word by {name!r}.{near}")
+    of_scores, of_pairs = _by(scores, name), _by(pairs, name)
+    from_scores, from_pairs = _from_scores(of_scores), _from_pairs(of_pairs)
+    judges = tuple(dict.fromkeys(row.by for row in (*of_scores, *of_pairs) if row.source == "judge"))
+    if len(from_scores) >= len(from_pairs):
+        left = f"Left out: {count(len(of_pairs), 'pair')} judged by {name}." if of_pairs else ""
+        kind = "" if of_scores[0].source == "person" else f"the {of_scores[0].source} "
+        return Qualities(from_scores, f"scores by {kind}{name}", judges, left)
+    left = f"Left out: {count(len(of_scores), 'score')} by {name}." if of_scores else ""
+    words = f"share of its pairs that an answer won, by {name}: relative to the models it met"
+    return Qualities(from_pairs, words, judges, left)
+
+
+def _by(rows: Sequence[Any], name: str) -> list[Any]:
+    if name not in {row.name for row in rows} | {row.by for row in rows}:
+        return []
+    return said_by(rows, name, what="words", hint="")
+
+
+def _from_scores(rows: Sequence[ScoreRow]) -> dict[Answer, float]:
+    values: dict[Answer, list[float]] = {}
+    for row in rows:
+        if row.value is not None:
+            values.setdefault((row.prompt_id, row.repeat, row.model), []).append(row.value)
+    return {answer: fmean(own) for answer, own in values.items()}
+
+
+def _from_pairs(rows: Sequence[PairRow]) -> dict[Answer, float]:
+    values: dict[Answer, list[float]] = {}
+    for row in rows:
+        if row.share_a is not None:
+            for model, share in ((row.model_a, row.share_a), (row.model_b, 1 - row.share_a)):
+                values.setdefault((row.prompt_id, row.repeat, model), []).append(share)
+    return {answer: fmean(own) for answer, own in values.items()}
+
+
+def _given(answers: Answers, given: Any) -> Qualities:
+    """Read the user's own qualities."""
+    rows: list[tuple[str, Any, Any, Any, Any]]
+    if not is_table(given) and hasattr(given, "items"):
+        rows = [(f"quality of {key!r:.60}", *_key(key), None, value) for key, value in given.items()]
+    else:
+        rows = [_row(label, row) for label, row in rows_of(given)]
+    repeats: dict[tuple[str, str], list[int]] = {}
+    for call in answers.calls:
+        repeats.setdefault((call.prompt_id, str(call.model)), []).append(call.repeat)
+    found: dict[Answer, float] = {}
+    known = {prompt.id: prompt.id for prompt in answers.prompts}
+    for place, prompt, model, repeat, value in rows:
+        asked = known.get(prompt) or find_prompt(answers.prompts, prompt).id
+        known[prompt] = asked
+        name = find_model(answers.models, str(model), blind=answers.run.blind)
+        number = _share(value, place)
+        if number is None:
+            continue
+        there = repeats.get((asked, name), [])
+        if repeat is not None and repeat not in there:
+            raise OutcomesError(f"{place}: {name} has no repeat {repeat!r:.40} of this prompt.")
+        for one in there if repeat is None else [repeat]:
+            if (asked, one, name) in found:
+                raise OutcomesError(f"{place}: {name} has a quality for this prompt twice.")
+            found[asked, one, name] = number
+    if not found:
+        raise OutcomesError("No quality is known: give numbers from 0 to 1.")
+    return Qualities(found, "given by the user")
+
+
+def _key(key: Any) -> tuple[Any, Any]:
+    if isinstance(key, tuple) and len(key) == 2:
+        return key[0], key[1]
+    raise OutcomesError(f"quality takes {{(prompt, model): 0 to 1}}; {key!r:.60} is not a prompt and a model.")
+
+
+def _row(label: object, row: Mapping[str, Any]) -> tuple[str, Any, Any, Any, Any]:
+    for name in ("model", "quality"):
+        if name not in row:
+            raise OutcomesError(f"The table of qualities has no column {name!r}.{did_you_mean(name, row)}")
+    prompt = row.get("prompt_id", row.get("prompt"))
+    repeat = row.get("repeat")
+    asked, of = (None if is_missing(cell) else cell for cell in (prompt, repeat))
+    return f"Row {label}", asked, row["model"], of, row["quality"]
+
+
+def _share(value: Any, place: str) -> float | None:
+    if is_missing(value):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise OutcomesError(f"{place}: {value!r:.40} is not a number from 0 to 1.")
+    return number
+
+
+def _asked(prompts: Sequence[Prompt]) -> Asked:
+    names = dict.fromkeys(name for prompt in prompts for name in prompt.metadata if name not in ASKED)
+    return Asked(
+        [prompt.id for prompt in prompts],
+        [prompt.text for prompt in prompts],
+        [prompt.tags for prompt in prompts],
+        [sum(message.role == "user" for message in prompt.messages) + bool(prompt.follows) for prompt in prompts],
+        [sum(len(message.attachments) for message in prompt.messages) for prompt in prompts],
+        ["\n".join([prompt.system or "", *(message.text for message in prompt.messages[:-1])]) for prompt in prompts],
+        {name: pd.Series([prompt.metadata.get(name) for prompt in prompts], dtype="object").array for name in names},
+    )
+
+
+def _models(answers: Answers) -> list[Model]:
+    simulated = {str(call.model) for call in answers.calls if call.simulated}
+    parsed = [(name, ModelId.parse(name)) for name in answers.models]
+    return [Model(name, model.host, model.vendor, name in simulated) for name, model in parsed]
+
+
+def _prices(answers: Answers) -> pd.DataFrame:
+    """Return what the models charged on the day of the run, at the standard tier; NaN where that is not known."""
+    from routebook.pricing import price_book
+
+    book = answers._book or price_book()
+    rows = {}
+    for name in answers.models:
+        tariff = book.tariff(ModelId.parse(name), at=answers.run.created_at)
+        rows[name] = (float("nan"),) * 2 if tariff is None else (float(tariff.input), float(tariff.output))
+    made = pd.DataFrame.from_dict(rows, orient="index", columns=list(RATES))
+    return made.rename_axis("model")
+
+
+def _remarks(answers: Answers, prompts: Sequence[Prompt]) -> list[str]:
+    remarks = []
+    if failed := len(answers.errors):
+        remarks.append(f"{count(failed, 'call')} failed: without cost and time here.")
+    if missing := answers.run.planned - len(answers.calls):
+        remarks.append(f"{count(missing, 'planned call')} not made: the run is {answers.run.status}.")
+    if later := sum(prompt.follows is not None for prompt in prompts):
+        remarks.append(f"{count(later, 'prompt')} go on from an earlier run, which their features count as one turn.")
+    if all(call.simulated for call in answers.calls):
+        remarks.append("Simulated: these models are pretended, and so are their costs and times.")
+    elif some := sorted({str(call.model) for call in answers.calls if call.simulated}):
+        remarks.append(f"Simulated: {', '.join(some)}.")
+    return remarks
