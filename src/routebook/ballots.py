@@ -76,7 +76,7 @@ class Ballot:
         When, UTC.
     key
         The secret that slips are sealed with, 64 hex digits. Whoever has it can make up votes, so it is in no repr, no
-        message and no file.
+        message, and in no file but the page of its ballot.
     id
         32 hex digits, unique.
 
