@@ -13,9 +13,9 @@ import pytest
 from tests.support.drawing import TWELVE, drawn, fan_out, subtitle, table, texts
 from tests.support.showcase import MODELS, NOW, showcase
 
-from routebook.charts.quality import wilson
 from routebook.comparison import Comparison
-from routebook.errors import ModelError, OptionError
+from routebook.errors import JudgmentError, ModelError, OptionError
+from routebook.judging.intervals import mean_interval
 from routebook.pricing import PriceBook
 from routebook.votes import Vote, Winner
 
@@ -155,11 +155,9 @@ def test_latency_can_be_set_against_quality() -> None:
         ({"y": "speed"}, "y is latency or quality, not 'speed'"),
         ({"x": "latency"}, "x and y are both latency"),
         ({"y": "latency", "quality": {MODELS[0]: 1}}, "neither axis shows it"),
-        ({"y": "quality"}, "How good are the models"),
         ({"quality": {MODELS[0]: 90}}, "a number from 0 to 1, not 90"),
         ({"quality": {MODELS[0]: "good"}}, "a number from 0 to 1, not 'good'"),
         ({"quality": 0.9}, "not float"),
-        ({"quality": "good"}, "not str"),
         ({"quality": pd.DataFrame({"model": MODELS})}, "the columns 'model' and 'quality'"),
         ({"quality": [{"model": MODELS[0], "quality": 1}] * 2}, f"has {MODELS[0]} twice"),
         ({"quality": [{"model": MODELS[0], "quality": 0.5, "low": 0.6, "high": 0.7}]}, "does not hold its quality"),
@@ -168,6 +166,13 @@ def test_latency_can_be_set_against_quality() -> None:
 def test_what_cannot_be_drawn_is_refused_in_a_line(arguments: dict[str, Any], says: str) -> None:
     with pytest.raises(OptionError, match=says):
         showcase().charts.tradeoff(**arguments)
+
+
+def test_a_name_nobody_goes_by_is_refused_and_so_is_quality_where_nothing_was_judged() -> None:
+    with pytest.raises(JudgmentError, match="no scores yet: check, judge or vote"):
+        showcase().charts.tradeoff(quality="good")
+    with pytest.raises(JudgmentError, match="no scores yet: check, judge or vote"):
+        showcase().charts.tradeoff(y="quality")
 
 
 def test_the_quality_of_another_runs_model_is_refused() -> None:
@@ -188,31 +193,32 @@ def test_votes_give_the_share_of_pairs_won_with_ties_as_half() -> None:
     chart = voted(showcase(), *ballots).charts.tradeoff(y="quality")
     found = by_model(chart)
 
-    for model, won, pairs in ((MODELS[0], 2.5, 3), (MODELS[1], 1.0, 3), (MODELS[2], 0.5, 2)):
-        assert found[model]["quality"] == pytest.approx(won / pairs)
-        assert found[model]["pairs"] == pairs
-        assert (found[model]["low"], found[model]["high"]) == pytest.approx(wilson(won, pairs))
+    for model, won in ((MODELS[0], [1, 1, 0.5]), (MODELS[1], [0, 0.5, 0.5]), (MODELS[2], [0, 0.5])):
+        assert found[model]["quality"] == pytest.approx(fmean(won))
+        assert found[model]["judged"] == len(won)
+        assert (found[model]["low"], found[model]["high"]) == pytest.approx(mean_interval(won))
     assert "gpt-6.1-terra (n=3)" in texts(drawn(chart))
-    assert "Wilson's 95 % interval" in subtitle(chart)
-    assert "share of pairs won" in texts(drawn(chart))
+    assert "95 % interval of the share of pairs won, ties as half" in subtitle(chart)
+    assert "share of pairs won, by people" in texts(drawn(chart))
 
 
 def test_only_the_later_of_two_votes_of_a_person_counts() -> None:
     chart = voted(showcase(), (0, 1, "a", "ada"), (0, 1, "b", "ada")).charts.tradeoff(y="quality")
 
-    assert {model: (row["quality"], row["pairs"]) for model, row in by_model(chart).items()} == {
+    assert {model: (row["quality"], row["judged"]) for model, row in by_model(chart).items()} == {
         MODELS[0]: (0, 1),
         MODELS[1]: (1, 1),
     }
 
 
-def test_a_rating_is_no_pair() -> None:
+def test_ratings_are_scores_of_answers() -> None:
     run = showcase()
     rating = Vote(run_id=run.run.id, prompt_id=run.prompts[0].id, kind="rating", model=MODELS[0], rating=5, by="ada")
     rated = Comparison(run.run, run.prompts, run.calls, file_votes=[rating])
 
-    with pytest.raises(OptionError, match="vote on pairs"):
-        rated.charts.tradeoff(y="quality")
+    chart = rated.charts.tradeoff(y="quality")
+    assert [(row["model"], row["quality"], row["judged"]) for row in table(chart)] == [(MODELS[0], 1.0, 1)]
+    assert "quality from 0 to 1, by people" in texts(drawn(chart))
 
 
 # ---- labels ---------------------------------------------------------------------------------------------------------

@@ -8,19 +8,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from routebook.charts.agreement_chart import agreement
 from routebook.charts.cost_chart import cost
 from routebook.charts.latency_chart import latency
 from routebook.charts.picture import svg
 from routebook.charts.plane import Across, Upward
+from routebook.charts.quality_chart import quality, quality_by_tag
 from routebook.charts.timeline_chart import timeline
 from routebook.charts.token_chart import tokens
 from routebook.charts.tradeoff_chart import tradeoff
+from routebook.charts.win_chart import wins
 
 if TYPE_CHECKING:
     from routebook.charts.figure import Figure, Panels
     from routebook.comparison import Comparison
 
-__all__ = ["Charts", "cost", "latency", "svg", "timeline", "tokens", "tradeoff"]
+__all__ = [
+    "Charts",
+    "agreement",
+    "cost",
+    "latency",
+    "quality",
+    "quality_by_tag",
+    "svg",
+    "timeline",
+    "tokens",
+    "tradeoff",
+    "wins",
+]
 
 
 class Charts:
@@ -64,5 +79,24 @@ class Charts:
         """Chart when each call waited for its turn, for the first token, and streamed; see `timeline`."""
         return timeline(self._comparison)
 
+    def quality(self, by: str | None = None) -> Figure:
+        """Chart how good each model's answers are, with intervals; see `quality`."""
+        return quality(self._comparison, by)
+
+    def quality_by_tag(self, by: str | None = None) -> Figure:
+        """Chart how good each model's answers are on each kind of task; see `quality_by_tag`."""
+        return quality_by_tag(self._comparison, by)
+
+    def wins(self, by: str | None = None) -> Figure:
+        """Chart who wins how often against whom; see `wins`."""
+        return wins(self._comparison, by)
+
+    def agreement(self) -> Figure:
+        """Chart whether judges, checks and people say the same; see `agreement`."""
+        return agreement(self._comparison)
+
     def __repr__(self) -> str:
-        return "<Charts: cost(), latency(), tradeoff(), tokens(), timeline()>"
+        return (
+            "<Charts: cost(), latency(), tradeoff(), tokens(), timeline(); "
+            "judged: quality(), quality_by_tag(), wins(), agreement()>"
+        )

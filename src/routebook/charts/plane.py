@@ -19,6 +19,11 @@ Upward = Literal["latency", "quality"]
 
 HEIGHT = 340
 FIELD = {"cost": "usd_per_1k_calls", "latency": "latency_p50_s", "quality": "quality"}
+_TITLES = {
+    "cost": "US dollars per 1,000 calls",
+    "latency": "seconds to the end of an answer, median",
+    "quality": "quality, from 0 to 1",
+}
 _BEYOND = 150  # pixels that a label may stand out to the right
 
 
@@ -32,12 +37,14 @@ class Plane:
     upward: Scale
     front: list[dict[str, Any]]
     labels: dict[str, Placed]
+    title: str | None = None
+    """Of the upward axis, where it is not the usual one."""
 
 
-def plane_of(rows: Sequence[dict[str, Any]], x: Across, y: Upward) -> Plane:
+def plane_of(rows: Sequence[dict[str, Any]], x: Across, y: Upward, *, title: str | None = None) -> Plane:
     """Lay out the models, each of which has both values."""
     fx, fy = FIELD[x], FIELD[y]
-    across = from_zero([row[fx] for row in rows])
+    across = from_zero([*(row[fx] for row in rows), *(end for row in rows for end in interval_of(row, f"{fx}_"))])
     ends = [end for row in rows for end in interval_of(row)]
     upward = of_shares([*(row[fy] for row in rows), *ends]) if y == "quality" else from_zero([r[fy] for r in rows])
 
@@ -53,6 +60,9 @@ def plane_of(rows: Sequence[dict[str, Any]], x: Across, y: Upward) -> Plane:
         if interval := interval_of(row):
             low, high = (pixel(row | {fy: end}) for end in interval)
             lines.append((high, low))
+        if interval := interval_of(row, f"{fx}_"):
+            low, high = (pixel(row | {fx: end}) for end in interval)
+            lines.append((low, high))
     in_turn = sorted(rows, key=lambda row: not row["on_front"])
     labels = placed(
         {row["model"]: pixel(row) for row in in_turn},
@@ -61,21 +71,17 @@ def plane_of(rows: Sequence[dict[str, Any]], x: Across, y: Upward) -> Plane:
         size=(WIDTH, HEIGHT),
         beyond=_BEYOND,
     )
-    return Plane(x, y, across, upward, best, labels)
+    return Plane(x, y, across, upward, best, labels, title)
 
 
-def interval_of(row: Mapping[str, Any]) -> tuple[float, ...]:
-    """Return both ends of a model's interval, or nothing."""
-    ends = (row.get("low"), row.get("high"))
+def interval_of(row: Mapping[str, Any], of: str = "") -> tuple[float, ...]:
+    """Return both ends of a model's interval of quality, or of what `of` begins the names of; or nothing."""
+    ends = (row.get(f"{of}low"), row.get(f"{of}high"))
     return tuple(float(end) for end in ends if end is not None) if None not in ends else ()
 
 
-def _axis(what: Across | Upward, scale: Scale, *, voted: bool) -> dict[str, Any]:
-    title = {
-        "cost": "US dollars per 1,000 calls",
-        "latency": "seconds to the end of an answer, median",
-        "quality": "share of pairs won" if voted else "quality, from 0 to 1",
-    }[what]
+def _axis(what: Across | Upward, scale: Scale, title: str | None = None) -> dict[str, Any]:
+    title = title or _TITLES[what]
     shape: dict[str, Any] = {"domain": [scale.low, scale.high], "nice": False}
     axis: dict[str, Any] = {"domain": True, "ticks": True, "tickSize": 4}
     if scale.log:
@@ -92,13 +98,13 @@ def _axis(what: Across | Upward, scale: Scale, *, voted: bool) -> dict[str, Any]
     return {"title": title, "scale": shape, "axis": axis}
 
 
-def layers_of(rows: Sequence[dict[str, Any]], plane: Plane, models: Sequence[str], *, voted: bool) -> list[alt.Chart]:
+def layers_of(rows: Sequence[dict[str, Any]], plane: Plane, models: Sequence[str]) -> list[alt.Chart]:
     """Return what is drawn, from back to front."""
     import altair as alt
 
     fx, fy = f"{FIELD[plane.x]}:Q", f"{FIELD[plane.y]}:Q"
-    x = alt.X(fx, **_axis(plane.x, plane.across, voted=voted))
-    y = alt.Y(fy, **_axis(plane.y, plane.upward, voted=voted))
+    x = alt.X(fx, **_axis(plane.x, plane.across))
+    y = alt.Y(fy, **_axis(plane.y, plane.upward, plane.title))
     colours = model_colours(models)
     tooltip = [
         alt.Tooltip("model:N"),
@@ -115,17 +121,15 @@ def layers_of(rows: Sequence[dict[str, Any]], plane: Plane, models: Sequence[str
             .encode(x=x, y=y, order=alt.Order(fx))
         )
     if plane.y == "quality":
-        tooltip.insert(3, alt.Tooltip("quality:Q", format=".3f", title="share of pairs won" if voted else "quality"))
-        if voted:
-            tooltip.append(alt.Tooltip("pairs:Q", title="pairs judged"))
+        tooltip.insert(3, alt.Tooltip("quality:Q", format=".3f", title=plane.title or "quality"))
+        if any(row["judged"] for row in rows):
+            tooltip.append(alt.Tooltip("judged:Q", title="judged"))
         if any(map(interval_of, rows)):
             tooltip += [alt.Tooltip("low:Q", format=".3f"), alt.Tooltip("high:Q", format=".3f")]
-            layers.append(
-                alt.Chart()
-                .transform_filter("isValid(datum.low) && isValid(datum.high)")
-                .mark_rule(strokeWidth=1.5, opacity=0.55)
-                .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colours)
-            )
+            layers.append(_rule("low", "high").encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colours))
+        low, high = f"{FIELD[plane.x]}_low", f"{FIELD[plane.x]}_high"
+        if any(interval_of(row, f"{FIELD[plane.x]}_") for row in rows):
+            layers.append(_rule(low, high).encode(x=alt.X(f"{low}:Q"), x2=f"{high}:Q", y=y, color=colours))
     dots = alt.Chart().encode(x=x, y=y, color=colours, tooltip=tooltip)
     layers += [
         dots.transform_filter("!datum.on_front").mark_point(size=80, strokeWidth=2, opacity=1, fill=PAPER),
@@ -142,6 +146,17 @@ def layers_of(rows: Sequence[dict[str, Any]], plane: Plane, models: Sequence[str
     place: dict[str, Any] = {"align": _each("_align"), "dx": _each("_dx"), "dy": _each("_dy")}
     layers.append(text.mark_text(baseline="middle", **place).encode(text="_label:N"))
     return layers
+
+
+def _rule(low: str, high: str) -> alt.Chart:
+    import altair as alt
+
+    chart: alt.Chart = (
+        alt.Chart()
+        .transform_filter(f"isValid(datum.{low}) && isValid(datum.{high})")
+        .mark_rule(strokeWidth=1.5, opacity=0.55)
+    )
+    return chart
 
 
 def _each(field: str) -> alt.ExprRef:

@@ -1,22 +1,26 @@
-"""How good each model's answers are: as the user says, or as people voted."""
+"""How good each model's answers are: as the user says, or by what checks, judges and people said of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from routebook.errors import OptionError
-from routebook.lookup import find_model
+from routebook.errors import JudgmentError, OptionError
+from routebook.judging.quality import quality_of
+from routebook.judging.tables import PairRow, ScoreRow, pair_rows, said_by, score_rows
+from routebook.lookup import either, find_model
 from routebook.tables import is_missing, is_table, rows_of
-from routebook.votes import Vote
 
-_Z95 = 1.959963984540054  # the normal quantile of 97.5 %
+if TYPE_CHECKING:
+    from routebook.comparison import Comparison
+    from routebook.judging.quality import Quality
+
+HINT = "check, judge or vote on this run's answers first."
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class Good:
     """How good one model's answers are.
 
     Attributes
@@ -25,17 +29,17 @@ class Quality:
         From 0 to 1.
     low, high
         The ends of its interval, where one is known.
-    pairs
-        Of votes: over how many pairs.
+    judged
+        How many answers, or pairs, were judged, where that is known.
     """
 
     value: float
     low: float | None = None
     high: float | None = None
-    pairs: int | None = None
+    judged: int | None = None
 
 
-def quality_given(given: Any, models: Sequence[str]) -> dict[str, Quality]:
+def quality_given(given: Any, models: Sequence[str]) -> dict[str, Good]:
     """Read what the user says of the models' quality; a model of which nothing is said is left out.
 
     Parameters
@@ -59,7 +63,7 @@ def quality_given(given: Any, models: Sequence[str]) -> dict[str, Quality]:
         raise OptionError(f"quality takes models with numbers from 0 to 1, not {type(given).__name__}.")
     else:
         rows = [row for _, row in rows_of(given)]
-    found: dict[str, Quality] = {}
+    found: dict[str, Good] = {}
     for row in rows:
         if "model" not in row or "quality" not in row:
             raise OptionError("quality needs the columns 'model' and 'quality', and may have 'low' and 'high'.")
@@ -71,7 +75,7 @@ def quality_given(given: Any, models: Sequence[str]) -> dict[str, Quality]:
             low, high = (_share(row.get(end), model) for end in ("low", "high"))
             if (low is not None and low > value) or (high is not None and high < value):
                 raise OptionError(f"The interval of {model} does not hold its quality.")
-            found[model] = Quality(value, low, high)
+            found[model] = Good(value, low, high)
     return found
 
 
@@ -87,36 +91,75 @@ def _share(value: Any, model: str) -> float | None:
     return number
 
 
-def quality_voted(standing: Iterable[Vote], models: Sequence[str]) -> dict[str, Quality]:
-    """Return the share of its pairs that each model won by the votes that stand, ties and both bad as half.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How good the models are by one name: a check, a judge, or people.
 
-    The interval is Wilson's for 95 % (doi:10.1080/01621459.1927.10502953), with a tie as half a success.
-
-    >>> quality_voted([], ["sim/small"])
-    {}
+    Attributes
+    ----------
+    report
+        The figures.
+    name
+        Whose.
+    pairs
+        Whether they are shares of pairs won, and not scores of single answers.
     """
-    won: dict[str, float] = {}
-    pairs: dict[str, int] = {}
-    for vote in standing:
-        if vote.kind != "pair" or vote.model_a is None or vote.model_b is None:
-            continue
-        for model, letter in ((vote.model_a, "a"), (vote.model_b, "b")):
-            pairs[model] = pairs.get(model, 0) + 1
-            won[model] = won.get(model, 0.0) + (0.5 if vote.winner in ("tie", "both_bad") else vote.winner == letter)
-    return {
-        model: Quality(won[model] / pairs[model], *wilson(won[model], pairs[model]), pairs[model])
-        for model in models
-        if model in pairs
-    }
+
+    report: Quality
+    name: str
+    pairs: bool
+
+    @property
+    def by_model(self) -> dict[str, Good]:
+        """The models of which something is known."""
+        rows: Any = self.report.frame.itertuples(index=False)
+        return {row.model: Good(row.quality, row.low, row.high, row.n) for row in rows if row.n}
+
+    @property
+    def axis(self) -> str:
+        """The title of the axis that shows it."""
+        return f"share of pairs won, by {self.name}" if self.pairs else f"quality from 0 to 1, by {self.name}"
+
+    @property
+    def note(self) -> str:
+        """What the interval is."""
+        what = "share of pairs won, ties as half" if self.pairs else "mean score over prompts"
+        return f"Lines: 95 % interval of the {what}; n {'pairs' if self.pairs else 'answers'} judged."
 
 
-def wilson(successes: float, trials: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share.
+def judged(comparison: Comparison, by: str | None = None) -> Judged:
+    """Return how good the models are by `by`; where it judged pairs as well as single answers, by the pairs.
 
-    >>> [round(end, 3) for end in wilson(8, 10)]
-    [0.49, 0.943]
+    Raises
+    ------
+    JudgmentError
+        If nothing was judged, or nothing by that name, or there are several names and none was given.
     """
-    share, z2 = successes / trials, _Z95**2
-    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = _Z95 / (1 + z2 / trials) * sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    pairs, scores = pair_rows(comparison), score_rows(comparison)
+    names = dict.fromkeys([*(row.name for row in pairs), *(row.name for row in scores)])
+    if by is None and len(names) > 1:
+        raise JudgmentError(f"Say whose word on quality is meant: by={either([repr(name) for name in names])}.")
+    known = {row.name for row in pairs} | {row.by for row in pairs}
+    if (by in known) if by is not None else pairs:
+        found = said_by(pairs, by, what="pairs", hint=HINT)
+        return Judged(quality_of(comparison, shares(found)), by or found[0].name, pairs=True)
+    rows = said_by(scores, by, what="scores", hint=HINT)
+    return Judged(quality_of(comparison, rows), by or rows[0].name, pairs=False)
+
+
+def shares(rows: Sequence[PairRow]) -> list[ScoreRow]:
+    """Return what each model got of each pair as a score of its answer.
+
+    Answers to one prompt are a cluster, and its votes count as one prompt. Where there is but one prompt, nothing can
+    be said of others, and each vote counts by itself.
+    """
+    one = len({row.prompt_id for row in rows}) == 1
+    made = []
+    for number, row in enumerate(rows):
+        about = (f"{row.prompt_id} {number}" if one else row.prompt_id, number)  # each pair is a word of its own
+        for model, share in (
+            (row.model_a, row.share_a),
+            (row.model_b, None if row.share_a is None else 1 - row.share_a),
+        ):
+            made.append(ScoreRow(*about, model, row.name, row.source, row.by, share, row.error, row.note))
+    return made

@@ -44,10 +44,10 @@ class Subject:
             return ""
         return ", simulated" if any(call.simulated for call in self.calls(model)) else ""
 
-    def notes(self, calls: Sequence[Call], earlier: str) -> list[str]:
+    def notes(self, calls: Sequence[Call], earlier: str = "") -> list[str]:
         """Say which calls were not asked now, with what is shown of them (`earlier`), and which are pretended."""
         notes = []
-        if free := sum(map(is_free_now, calls)):
+        if earlier and (free := sum(map(is_free_now, calls))):
             notes.append(f"{free:,} of {count(len(calls), 'call')} from the cache or a recording: {earlier}.")
         pretended = sum(call.simulated for call in calls)
         if pretended:
