@@ -151,17 +151,18 @@ def bootstrap_interval(each: Sequence[float], confidence: float = 0.95) -> tuple
     [0.0, 0.42]
     """
     import numpy as np
-    from scipy.special import ndtr, stdtrit
+    from scipy.special import stdtrit
+
+    from routebook.judging.resampling import percentile_interval
 
     prompts = len(each)
-    student = float(stdtrit(prompts - 1, (1 - confidence) / 2))
     if prompts < _FEWEST_RESAMPLED:
-        mean, half = float(np.mean(each)), -student * float(np.std(each, ddof=1)) / sqrt(prompts)
+        student = float(stdtrit(prompts - 1, (1 + confidence) / 2))
+        mean, half = float(np.mean(each)), student * float(np.std(each, ddof=1)) / sqrt(prompts)
         return max(-1.0, mean - half), min(1.0, mean + half)
     values, counts = _fold_equal(np.asarray(each))
     drawn = np.random.default_rng(0).multinomial(prompts, counts / prompts, size=_ROUNDS)
-    tail = float(ndtr(sqrt(prompts / (prompts - 1)) * student))
-    low, high = np.quantile(drawn @ values / prompts, [tail, 1 - tail])
+    low, high = percentile_interval(drawn @ values / prompts, confidence, drawn=prompts)
     return float(low), float(high)
 
 
