@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from routebook.comparison import Comparison
     from routebook.errors import RoutebookError
     from routebook.interrupt import Interrupted
+    from routebook.judging import scorers
+    from routebook.judging.ranking import rank
     from routebook.models import ModelId
+    from routebook.outcomes import Outcomes
     from routebook.past import history
     from routebook.pricing import set_price
     from routebook.prompts import Attachment, Message, Prompt
@@ -35,6 +38,7 @@ _PUBLIC = {
     "Interrupted": "routebook.interrupt",
     "Message": "routebook.prompts",
     "ModelId": "routebook.models",
+    "Outcomes": "routebook.outcomes",
     "Policy": "routebook.routing.policy",
     "Prompt": "routebook.prompts",
     "RoutebookError": "routebook.errors",
@@ -45,11 +49,12 @@ _PUBLIC = {
     "history": "routebook.past",
     "load": "routebook.runs",
     "plan": "routebook.runs",
+    "rank": "routebook.judging.ranking",
     "register_server": "routebook.providers.registry",
     "set_price": "routebook.pricing",
     "start": "routebook.runs",
 }
-_MODULES = {"datasets"}
+_MODULES = {"datasets": "routebook.datasets", "scorers": "routebook.judging.scorers"}
 
 __all__ = [
     "Attachment",
@@ -57,6 +62,7 @@ __all__ = [
     "Interrupted",
     "Message",
     "ModelId",
+    "Outcomes",
     "Policy",
     "Prompt",
     "RoutebookError",
@@ -68,7 +74,9 @@ __all__ = [
     "history",
     "load",
     "plan",
+    "rank",
     "register_server",
+    "scorers",
     "set_price",
     "start",
 ]
@@ -79,7 +87,7 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         value = getattr(import_module(_PUBLIC[name]), name)
     elif name in _MODULES:
-        value = import_module(f"routebook.{name}")
+        value = import_module(_MODULES[name])
     else:
         raise AttributeError(f"module 'routebook' has no attribute {name!r}")
     globals()[name] = value

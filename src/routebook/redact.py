@@ -22,7 +22,8 @@ _SECRET_SHAPE = re.compile(
     r"|\bAIza[0-9A-Za-z_\-]{30,}"  # Google API keys
     r"|(?i:\bbearer\s+)(?![a-z]+\.?(?:\s|\Z))[A-Za-z0-9._~+/=\-]{8,}"  # but not "bearer authentication"
 )
-_URL_PASSWORD = re.compile(r"(?P<scheme>[a-z][a-z0-9+.\-]*://[^/\s:@]*):[^/\s@]+@", re.IGNORECASE)
+# As far back as a scheme's name may go: without a bound, a long word would be read once for each of its letters.
+_URL_PASSWORD = re.compile(r"(?P<scheme>[a-z][a-z0-9+.\-]{0,40}://[^/\s:@]*):[^/\s@]+@", re.IGNORECASE)
 _SHORTEST = 8
 _extra: set[str] = set()
 

@@ -32,8 +32,8 @@ PAIR = {
     "additionalProperties": False,
 }
 GRADE = PAIR | {
-    "properties": {"reason": {"type": "string"}, "grade": {"enum": ["correct", "partly", "incorrect"]}},
-    "required": ["reason", "grade"],
+    "properties": {"reason": {"type": "string"}, "verdict": {"enum": ["correct", "partly", "incorrect"]}},
+    "required": ["reason", "verdict"],
 }
 OTHER = {"A": "B", "B": "A", "tie": "tie"}
 
@@ -83,7 +83,7 @@ async def pair(prompt: str, a: str, b: str, model: str = "sim/large", **more: An
 
 async def graded(prompt: str, answer: str, model: str = "sim/large", expected: str | None = None, **more: Any) -> str:
     given = {"prompt": prompt, "answer": answer} | ({} if expected is None else {"expected": expected})
-    return json.loads(await said(sections(**given), model, schema=GRADE, **more))["grade"]
+    return json.loads(await said(sections(**given), model, schema=GRADE, **more))["verdict"]
 
 
 def within(share: float, hits: int, of: int) -> bool:
@@ -210,7 +210,7 @@ async def test_a_judge_believes_what_it_would_answer_itself() -> None:
         for prompt, _, _ in answers_to(kind, 6, seed=3):
             own = await said(prompt, "sim/small")
             verdict = json.loads(await said(sections(prompt=prompt, answer=own), "sim/small", schema=GRADE))
-            assert verdict["grade"] == "correct" or "slipped" in verdict["reason"], (prompt, own, verdict)
+            assert verdict["verdict"] == "correct" or "slipped" in verdict["reason"], (prompt, own, verdict)
 
 
 async def test_the_same_judge_says_the_same_at_both_hosts_and_every_time() -> None:
@@ -345,7 +345,7 @@ def test_what_says_nothing(answer: str, prompt: str, nothing: bool) -> None:
         ({"answer_a": "4", "answer_b": "5"}, "Reply in JSON.", {"reason", "winner"}),
         ({"answer": "4"}, "Reply in JSON, a score from 0 to 10.", {"reason", "score"}),
         ({"answer": "4"}, "Give JSON.", {"reason", "score"}),
-        ({"answer": "4", "expected": "4"}, "Give JSON.", {"reason", "grade"}),
+        ({"answer": "4", "expected": "4"}, "Give JSON.", {"reason", "verdict"}),
     ],
 )
 async def test_without_a_schema_json_comes_where_the_system_prompt_asks_for_it(

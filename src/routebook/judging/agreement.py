@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from routebook.errors import JudgmentError
 from routebook.judging.intervals import wilson
 from routebook.judging.krippendorff import Distance, alpha, alpha_interval
-from routebook.judging.tables import PEOPLE, PairRow, ScoreRow, pair_rows, score_rows
+from routebook.judging.tables import PEOPLE, SAME_ANSWERS, PairRow, ScoreRow, pair_rows, score_rows
 from routebook.lookup import count
 from routebook.render.report import Block, Report, figure, span
 
@@ -184,10 +184,10 @@ def alpha_of(rows: Sequence[PairRow] | Sequence[ScoreRow]) -> float:
 
 
 def _pair_words(rows: Sequence[PairRow]) -> Words:
-    """Return who won by whom: ``first``, ``second`` (of the two by name) or ``tie``."""
+    """Return who won by whom: ``first``, ``second`` (of the two by name) or ``tie``; equal answers tell of nobody."""
     said: Words = {}
     for row in rows:
-        if row.share_a is None:
+        if row.share_a is None or row.note == SAME_ANSWERS:
             continue
         first, second = sorted((row.model_a, row.model_b))
         share = row.share_a if first == row.model_a else 1 - row.share_a

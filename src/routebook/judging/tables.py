@@ -8,7 +8,7 @@ a judge, not of a model, and are left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from routebook.errors import JudgmentError, StoreError, did_you_mean
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from routebook.answers import Answers
+    from routebook.votes import Vote
 
 Source = Literal["check", "judge", "person"]
 PEOPLE = "people"
 """What all people's word together is called, as `by=...`."""
+
+SAME_ANSWERS = "Both answers are the same: a tie by definition, not asked."
+"""The note of a judge's verdict that nobody was asked for."""
 
 _SHARE = {"a": 1.0, "b": 0.0, "tie": 0.5, "both_bad": 0.5}
 
@@ -143,12 +147,17 @@ def score_rows(answers: Answers, judgings: Sequence[Judging] | None = None) -> l
                     judgment.note,
                 )
             )
-    if judgings is None:
-        for vote in standing_votes(answers):
-            if vote.model is not None and vote.rating is not None:
-                value = (vote.rating - WORST) / (BEST - WORST)
-                about = (vote.prompt_id, vote.repeat, vote.model)
-                rows.append(ScoreRow(*about, PEOPLE, "person", vote.by, value, "", vote.note))
+    return rows if judgings is not None else rows + rating_rows(standing_votes(answers))
+
+
+def rating_rows(votes: Iterable[Vote]) -> list[ScoreRow]:
+    """Return the ratings among votes as scores: 1 to 5 become 0 to 1."""
+    rows: list[ScoreRow] = []
+    for vote in votes:
+        if vote.model is not None and vote.rating is not None:
+            value = (vote.rating - WORST) / (BEST - WORST)
+            about = (vote.prompt_id, vote.repeat, vote.model)
+            rows.append(ScoreRow(*about, PEOPLE, "person", vote.by, value, "", vote.note))
     return rows
 
 
@@ -179,11 +188,16 @@ def pair_rows(answers: Answers, judgings: Sequence[Judging] | None = None) -> li
                     judgment.note,
                 )
             )
-    if judgings is None:
-        for vote in standing_votes(answers):
-            if vote.model_a is not None and vote.model_b is not None and vote.winner is not None:
-                about = (vote.prompt_id, vote.repeat, vote.model_a, vote.model_b)
-                rows.append(PairRow(*about, PEOPLE, "person", vote.by, _SHARE[vote.winner], False, "", vote.note))
+    return rows if judgings is not None else rows + vote_rows(standing_votes(answers))
+
+
+def vote_rows(votes: Iterable[Vote]) -> list[PairRow]:
+    """Return the votes on pairs among votes."""
+    rows: list[PairRow] = []
+    for vote in votes:
+        if vote.model_a is not None and vote.model_b is not None and vote.winner is not None:
+            about = (vote.prompt_id, vote.repeat, vote.model_a, vote.model_b)
+            rows.append(PairRow(*about, PEOPLE, "person", vote.by, _SHARE[vote.winner], False, "", vote.note))
     return rows
 
 
@@ -212,6 +226,8 @@ def said_by(rows: Sequence[Row], by: str | None, *, what: str, hint: str) -> lis
             raise JudgmentError(f"Say whose {what} are meant: by={either([repr(name) for name in names])}.")
         return list(rows)
     found = [row for row in rows if by == row.name] or [row for row in rows if by == row.by]
+    if len(several := list(dict.fromkeys(row.name for row in found))) > 1:
+        raise JudgmentError(f"{by} judged in several ways: say by={either([repr(name) for name in several])}.")
     if not found:
         known = list(dict.fromkeys([*names, *(row.by for row in rows)]))
         near = did_you_mean(by, known) or f" There are those of {either(names)}."

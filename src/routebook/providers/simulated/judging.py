@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 class Form(NamedTuple):
     """What kind of verdict is wanted; of a scale also its ends."""
 
-    verdict: Literal["winner", "score", "grade"]
+    field: Literal["winner", "score", "verdict"]
     low: int = 1
     high: int = 5
 
@@ -102,13 +102,13 @@ def form_of(one: Asked, schema: Mapping[str, Any] | None, instructions: str) -> 
             ends = score.get("enum") or (score.get("minimum"), score.get("maximum"))
             whole = [end for end in ends if isinstance(end, int)] if isinstance(ends, (list, tuple)) else []
             return Form("score", min(whole), max(whole)) if len(whole) > 1 and len(whole) == len(ends) else None
-        return Form("grade") if "grade" in properties else None
+        return Form("verdict") if "verdict" in properties else None
     if one.alone is None:
         return Form("winner")
     scale = _SCALE.search(instructions) if "score" in instructions.casefold() else None
     if scale is not None and int(scale[1]) < int(scale[2]):
         return Form("score", int(scale[1]), int(scale[2]))
-    return Form("grade") if one.expected is not None else Form("score")
+    return Form("verdict") if one.expected is not None else Form("score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,10 @@ class Judge:
         if one.alone is None:
             winner, reason = self._of_two(one.a or "", one.b or "", one.expected)
             return {"reason": _SAID + reason, "winner": winner}
-        steps = len(_GRADES) if form.verdict == "grade" else form.high - form.low + 1
+        steps = len(_GRADES) if form.field == "verdict" else form.high - form.low + 1
         step, reason = self._alone(one.alone, one.expected, steps)
-        value = _GRADES[step] if form.verdict == "grade" else form.low + step
-        return {"reason": _SAID + reason, form.verdict: value}
+        value = _GRADES[step] if form.field == "verdict" else form.low + step
+        return {"reason": _SAID + reason, form.field: value}
 
     def _of_two(self, a: str, b: str, expected: str | None) -> tuple[str, str]:
         """Return ``A``, ``B`` or ``tie``, and why. All chance is drawn for the pair, whichever comes first."""
