@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from routebook.comparison import Comparison
     from routebook.errors import RoutebookError
     from routebook.interrupt import Interrupted
-    from routebook.judging import scorers
-    from routebook.judging.ranking import rank
+    from routebook.judging.checks import scorers
+    from routebook.judging.figures.ranking import rank
     from routebook.models import ModelId
     from routebook.outcomes import Outcomes
     from routebook.past import history
@@ -49,12 +49,12 @@ _PUBLIC = {
     "history": "routebook.past",
     "load": "routebook.runs",
     "plan": "routebook.runs",
-    "rank": "routebook.judging.ranking",
+    "rank": "routebook.judging.figures.ranking",
     "register_server": "routebook.providers.registry",
     "set_price": "routebook.pricing",
     "start": "routebook.runs",
 }
-_MODULES = {"datasets": "routebook.datasets", "scorers": "routebook.judging.scorers"}
+_MODULES = {"datasets": "routebook.datasets", "scorers": "routebook.judging.checks.scorers"}
 
 __all__ = [
     "Attachment",

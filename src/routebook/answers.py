@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,11 @@ class Answers:
         return tuple(sorted(calls, key=lambda call: (place[call.prompt_id], call.repeat, column[names[call.model]])))
 
     @property
+    def prompts_by_id(self) -> Mapping[str, Prompt]:
+        """The prompts by their ids, which cost a hash to compute, in order."""
+        return self._by_id
+
+    @property
     def calls(self) -> tuple[Call, ...]:
         """Every call, in the plan's order."""
         return self._calls
@@ -73,12 +78,15 @@ class Answers:
     @cached_property
     def prices(self) -> tuple[Price | None, ...]:
         """The price of each call, exact, in the order of `calls`; `None` is unknown."""
-        book = self._book
-        if book is None:
-            from routebook.pricing import price_book
-
-            book = price_book()
+        book = self.price_book
         return tuple(book.price(call) for call in self._calls)
+
+    @property
+    def price_book(self) -> PriceBook:
+        """Where prices come from."""
+        from routebook.pricing import price_book
+
+        return price_book() if self._book is None else self._book
 
     @property
     def ok(self) -> tuple[Call, ...]:

@@ -15,7 +15,7 @@ from routebook.errors import OptionError, did_you_mean
 Check = Literal["exact", "numeric", "contains"]
 CHECKS: tuple[Check, ...] = get_args(Check)
 
-_NUMBER = re.compile(r"(?<![\w.])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d])")
+_NUMBER = re.compile(r"(?<![\w.])[-−]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+−]?\d{1,3})?(?!\d)")
 
 
 def passes(check: str, expected: str, answer: str) -> bool:
@@ -36,31 +36,43 @@ def passes(check: str, expected: str, answer: str) -> bool:
     (True, True)
     """
     if check == "exact":
-        return _plain(answer) == _plain(expected)
+        return plain(answer) == plain(expected)
     if check == "contains":
-        return _plain(expected) in _plain(answer)
+        return plain(expected) in plain(answer)
     if check == "numeric":
         wanted = last_number(expected)
         if wanted is None:
-            raise OptionError(f"A numeric check needs a number to expect, not {expected!r}.")
+            raise OptionError(f"A numeric check needs a number to expect, not {expected!r:.60}.")
         found = last_number(answer)
-        if found is None:
-            return False
-        places = -int(wanted.as_tuple().exponent)
-        tolerance = Decimal(5).scaleb(-places - 1) if places > 0 else Decimal(0)
-        return abs(found - wanted) <= tolerance
+        return found is not None and abs(found - wanted) <= half_a_unit(wanted)
     raise OptionError(f"There is no check {check!r}: use {', '.join(CHECKS)}.{did_you_mean(check, CHECKS)}")
 
 
 def last_number(text: str) -> Decimal | None:
     """Return the last number in the text, thousands separators allowed, or `None`.
 
-    >>> last_number("from 3 to 1,250.50 dollars")
-    Decimal('1250.50')
+    >>> last_number("from 3 to 1,250.50 dollars"), last_number("that is -1.5e-3 m")
+    (Decimal('1250.50'), Decimal('-0.0015'))
     """
     found = _NUMBER.findall(text)
     return Decimal(found[-1].replace(",", "").replace("−", "-")) if found else None
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split()).strip(" .\"'`*").casefold()
+def half_a_unit(number: Decimal) -> Decimal:
+    """Return half a unit of a decimal's last place, and 0 of a whole number: how exactly it is given.
+
+    >>> half_a_unit(Decimal("3.11")), half_a_unit(Decimal("42"))
+    (Decimal('0.005'), Decimal('0'))
+    """
+    places = -int(number.as_tuple().exponent)
+    return Decimal(5).scaleb(-places - 1) if places > 0 else Decimal(0)
+
+
+def plain(text: str) -> str:
+    """Return what of a text decides whether it is the expected one; nothing but marks stays as it is.
+
+    >>> plain(' **Paris**. '), plain("New\\n York"), plain("*")
+    ('paris', 'new york', '*')
+    """
+    spaced = " ".join(text.split())
+    return (spaced.strip(" .\"'`*") or spaced).casefold()

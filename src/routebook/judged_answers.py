@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from routebook.answers import Answers
 from routebook.lookup import PromptKey
@@ -16,13 +16,13 @@ from routebook.models import ModelId
 if TYPE_CHECKING:
     import pandas as pd
 
-    from routebook.judging.agreement import Agreement
-    from routebook.judging.ballot import PrintedBallot
-    from routebook.judging.collected import Collected
-    from routebook.judging.judged import Judged
-    from routebook.judging.quality import Quality
-    from routebook.judging.ranking import Ranking
-    from routebook.judging.scorer import Scorer
+    from routebook.judging.checks.scorer import Scorer
+    from routebook.judging.figures.agreement import Agreement
+    from routebook.judging.figures.quality import Quality
+    from routebook.judging.figures.ranking import Ranking
+    from routebook.judging.judges.judged import Judged
+    from routebook.judging.people.ballot import PrintedBallot
+    from routebook.judging.people.collected import Collected
     from routebook.outcomes import Outcomes
     from routebook.votes import Vote, Winner
 
@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 class JudgedAnswers(Answers):
     """Answers, and what is said of them; see `Comparison`."""
 
-    def score(self, *scorers: Scorer | Callable[..., object], expected: object = None) -> Quality:
+    def score(
+        self,
+        *scorers: Scorer | Callable[..., object],
+        expected: object = None,
+        name: str | None = None,
+        errors: Literal["skip", "wrong"] = "skip",
+    ) -> Quality:
         """Check every answer, and keep the results beside the calls.
 
         A check that fails on an answer is an error on that row, never the end; so is a call that failed. Checked again
@@ -44,10 +50,14 @@ class JudgedAnswers(Answers):
         expected
             The expected answer, or one for each prompt (a list, or a mapping by the prompt's id or text); by default
             those that the prompts came with.
+        name
+            What a single check is known by, as ``by=...``.
+        errors
+            ``skip`` leaves calls that failed without a score; ``wrong`` gives them 0.
 
         Raises
         ------
-        JudgmentError
+        JudgmentError, OptionError
             If there is no check, or `expected` does not fit the prompts.
 
         Examples
@@ -57,9 +67,9 @@ class JudgedAnswers(Answers):
         >>> run.score(rb.scorers.numeric()).frame[["model", "n", "prompts"]].values.tolist()
         [['sim/small', 5, 5], ['sim/large', 5, 5]]
         """
-        from routebook.judging.scoring import score
+        from routebook.judging.checks.scoring import score
 
-        return score(self, scorers, expected=expected)
+        return score(self, scorers, expected=expected, name=name, errors=errors)
 
     def judge(
         self,
@@ -127,7 +137,7 @@ class JudgedAnswers(Answers):
         Interrupted
             As `compare`; what was judged so far is kept, and judging again asks only for the rest.
         """
-        from routebook.judging.judge import judge
+        from routebook.judging.judges.judge import judge
 
         return judge(
             self,
@@ -202,7 +212,7 @@ class JudgedAnswers(Answers):
         >>> run.votes[["model_a", "model_b", "winner", "by"]].values.tolist()
         [['sim/small', 'sim/large', 'b', 'ada']]
         """
-        from routebook.judging.voting import vote
+        from routebook.judging.people.voting import vote
 
         return vote(
             self,
@@ -224,7 +234,7 @@ class JudgedAnswers(Answers):
         ``winner`` (``a``, ``b``, ``tie`` or ``both_bad``), ``model``, ``rating`` (1 to 5), ``note``, ``by``, ``at``
         (UTC), ``blind`` and ``shown`` (the models in the order in which they were shown).
         """
-        from routebook.judging.voting import frame, standing_votes
+        from routebook.judging.people.voting import frame, standing_votes
 
         return frame(standing_votes(self))
 
@@ -265,13 +275,13 @@ class JudgedAnswers(Answers):
         RunError, ModelError
             If there is no such prompt or model.
         """
-        from routebook.judging.ballot import ballot
+        from routebook.judging.people.ballot import ballot
 
         return ballot(self, path, prompts=prompts, models=models, voters=voters, title=title, most=most, seed=seed)
 
     def collect(self, paths: str | Path | Sequence[str | Path]) -> Collected:
-        """Take in the ballots that came back; see `routebook.judging.collect.collect`."""
-        from routebook.judging.collect import collect
+        """Take in the ballots that came back; see `routebook.judging.people.collect.collect`."""
+        from routebook.judging.people.collect import collect
 
         return collect(self, paths)
 
@@ -310,7 +320,7 @@ class JudgedAnswers(Answers):
         JudgmentError
             If there are no scores, or none of that name.
         """
-        from routebook.judging.quality import quality
+        from routebook.judging.figures.quality import quality
 
         return quality(self, by)
 
@@ -323,7 +333,7 @@ class JudgedAnswers(Answers):
         confidence: float = 0.95,
         seed: int = 0,
     ) -> Ranking:
-        """Rank the models by the pairs of answers that were judged; see `routebook.judging.ranking.ranking`.
+        """Rank the models by the pairs of answers that were judged; see `routebook.judging.figures.ranking.ranking`.
 
         Parameters
         ----------
@@ -339,20 +349,20 @@ class JudgedAnswers(Answers):
         JudgmentError
             If nobody compared answers, or several judges did and none was named.
         """
-        from routebook.judging.ranking import ranking
+        from routebook.judging.figures.ranking import ranking
 
         return ranking(self, by, control_length=control_length, rounds=rounds, confidence=confidence, seed=seed)
 
     def agreement(self) -> Agreement:
-        """Return how far judges, checks and people agree; see `routebook.judging.agreement.agreement`."""
-        from routebook.judging.agreement import agreement
+        """Return how far judges, checks and people agree; see `routebook.judging.figures.agreement.agreement`."""
+        from routebook.judging.figures.agreement import agreement
 
         return agreement(self)
 
     def power(
         self, delta: float = 0.05, *, power: float = 0.8, alpha: float = 0.05, by: str | None = None
     ) -> pd.DataFrame:
-        """Return how many prompts it would take to tell two models apart; see `routebook.judging.power.power`.
+        """Return how many prompts it would take to tell two models apart; see `routebook.judging.figures.power.power`.
 
         Parameters
         ----------
@@ -365,7 +375,7 @@ class JudgedAnswers(Answers):
         by
             Whose word; as in `quality`.
         """
-        from routebook.judging.power import power as prompts_to_tell_apart
+        from routebook.judging.figures.power import power as prompts_to_tell_apart
 
         return prompts_to_tell_apart(self, delta, power=power, alpha=alpha, by=by)
 

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from tests.benchmarks.report import Figure
 
-from routebook.judging.comparisons import read_votes
-from routebook.judging.ranking import rank
-from routebook.judging.strengths import strengths
+from routebook.judging.figures.comparisons import read_votes
+from routebook.judging.figures.ranking import rank
+from routebook.judging.figures.strengths import strengths
 
 VOTES = 100_000
 ROUNDS = 1_000

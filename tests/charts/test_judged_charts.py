@@ -15,7 +15,7 @@ from tests.support.showcase import MODELS, showcase
 from routebook.charts.style import ON_DARK
 from routebook.comparison import Comparison
 from routebook.errors import JudgmentError, RunError
-from routebook.judging.intervals import mean_interval, wilson
+from routebook.judging.figures.intervals import mean_interval, wilson
 from routebook.judgments import Judging, Judgment
 
 

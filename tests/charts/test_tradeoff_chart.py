@@ -15,7 +15,7 @@ from tests.support.showcase import MODELS, NOW, showcase
 
 from routebook.comparison import Comparison
 from routebook.errors import JudgmentError, ModelError, OptionError
-from routebook.judging.intervals import mean_interval
+from routebook.judging.figures.intervals import mean_interval
 from routebook.pricing import PriceBook
 from routebook.votes import Vote, Winner
 

@@ -16,8 +16,8 @@ from tests.support.ballots import answered
 from tests.support.hostile import corpus
 
 from routebook.comparison import Comparison
-from routebook.judging.ballot import ballot
-from routebook.judging.collect import collect
+from routebook.judging.people.ballot import ballot
+from routebook.judging.people.collect import collect
 from routebook.runs import load
 from routebook.store import default_store
 

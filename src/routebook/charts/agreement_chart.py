@@ -29,7 +29,7 @@ def agreement(comparison: Comparison) -> Figure:
     """
     asked = subject(comparison)
     from routebook.errors import JudgmentError
-    from routebook.judging.agreement import agreement as agreement_of
+    from routebook.judging.figures.agreement import agreement as agreement_of
 
     frame = agreement_of(comparison).frame
     if frame.empty:

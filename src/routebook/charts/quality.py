@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from routebook.errors import JudgmentError, OptionError
-from routebook.judging.quality import quality_of
+from routebook.judging.figures.quality import quality_of
 from routebook.judging.tables import PairRow, ScoreRow, pair_rows, said_by, score_rows
 from routebook.lookup import either, find_model
 from routebook.tables import is_missing, is_table, rows_of
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
-    from routebook.judging.quality import Quality
+    from routebook.judging.figures.quality import Quality
 
 HINT = "check, judge or vote on this run's answers first."
 

@@ -20,7 +20,7 @@ MOST_TAGS = 20
 
 
 def quality(comparison: Comparison, by: str | None = None) -> Figure:
-    """Chart how good each model's answers are: mean and 95 % interval (`routebook.judging.intervals.mean_interval`).
+    """Chart how good each model's answers are: the mean over prompts, and its 95 % interval as in `Comparison.quality`.
 
     Parameters
     ----------

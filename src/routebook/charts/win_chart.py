@@ -34,7 +34,7 @@ def wins(comparison: Comparison, by: str | None = None) -> Figure:
     JudgmentError
         If no pair was judged, or none by that name.
     """
-    from routebook.judging.ranking import ranking
+    from routebook.judging.figures.ranking import ranking
 
     asked = subject(comparison)
     ranked = ranking(comparison, by, rounds=100)  # for the order; its intervals are not drawn

@@ -242,9 +242,8 @@ def _models(answers: Answers) -> list[Model]:
 
 def _prices(answers: Answers) -> pd.DataFrame:
     """Return what the models charged on the day of the run, at the standard tier; NaN where that is not known."""
-    from routebook.pricing import price_book
 
-    book = answers._book or price_book()
+    book = answers.price_book
     rows = {}
     for name in answers.models:
         tariff = book.tariff(ModelId.parse(name), at=answers.run.created_at)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 from routebook.errors import JudgmentError, StoreError, did_you_mean
 from routebook.frames import text_column
 from routebook.judging.keeping import store_of
-from routebook.judging.voting import standing_votes
+from routebook.judging.people.voting import standing_votes
 from routebook.judgments import Judging, standing_judgings
 from routebook.lookup import either
 from routebook.votes import BEST, WORST
