@@ -74,6 +74,17 @@ export interface Model {
   simulated: boolean;
   /** Over its calls; left out where there is one call for each model, or nothing has come. */
   summary?: Summary;
+  /** What checks and judges say of its answers; only beside a summary. */
+  means?: Mean[];
+}
+
+/** What one check or judge says of a model's answers. */
+export interface Mean {
+  name: string;
+  /** From 0 to 1: the mean over `n` prompts; of pairs, the share that the model got of `n`. */
+  value: number;
+  n: number;
+  pairs?: true;
 }
 
 export interface Summary {
@@ -122,6 +133,20 @@ export interface Failure {
   status?: number;
 }
 
+/** What one check or judge says of an answer. What people say is in `Comparison.votes`. */
+export interface Score {
+  name: string;
+  /** From 0 to 1: how good it is; of pairs, the share that it got. `null` where nothing could be said: `note` says why. */
+  value: number | null;
+  /** Of how many words it is the mean, or of how many pairs; left out for one. */
+  n?: number;
+  /** Of pairs: how many it won, and how many were a tie. */
+  won?: number;
+  tied?: number;
+  /** Why; one line. */
+  note?: string;
+}
+
 export interface Answer {
   /** Unique in the comparison, stable from the first moment to the last. */
   id: string;
@@ -163,6 +188,8 @@ export interface Answer {
   served_model?: string;
   /** ISO 8601, UTC. */
   started_at?: string;
+  /** Left out while it is blind. */
+  scores?: Score[];
 }
 
 export type Winner = 'a' | 'b' | 'tie' | 'both_bad';

@@ -11,13 +11,15 @@ import pytest
 
 from routebook.lookup import count
 from routebook.render.clean import visible
-from routebook.render.words import first_and_total, rate, seconds, usd
+from routebook.render.words import first_and_total, pairs, rate, score, seconds, usd
 
 CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "view" / "words.json").read_text("utf-8"))
 FUNCTIONS: dict[str, Callable[..., str]] = {
     "count": count,
     "firstAndTotal": first_and_total,
+    "pairs": pairs,
     "rate": rate,
+    "score": score,
     "seconds": seconds,
     "usd": usd,
     "visible": visible,

@@ -14,11 +14,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.examples import judging_of
 from tests.support.live_runs import HandRun
 from tests.support.showcase import MODELS, NOW, showcase
 
 from routebook.calls import Failure
 from routebook.comparison import Comparison
+from routebook.judgments import Judging, Judgment
 from routebook.notebook.feed import LiveFeed
 from routebook.notebook.messages import ExactRequest, Reply
 from routebook.pricing import price_book, set_price
@@ -27,7 +29,7 @@ from routebook.providers.contract import Usage
 from routebook.render import palette
 from routebook.render.document import document
 from routebook.render.document_types import Document
-from routebook.votes import Vote
+from routebook.votes import Vote, standing
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "view"
 RUN = "5b08e64c0ffee0000000000000000001"
@@ -105,6 +107,38 @@ def many() -> Document:
     kinds = ("coding", "geography", "arithmetic")
     prompts = [Prompt.of(f"Question {number}?", tags=[kinds[number % 3]]) for number in range(40)]
     return document(showcase(prompts, id=RUN, plan_sha256="0" * 64))
+
+
+def judged() -> Document:
+    """Return a comparison that two checks, a judge and two people spoke of; the last model was said nothing of."""
+    made = comparison()
+    places = {(call.prompt_id, str(call.model)): call.id for call in made.calls}
+    first, second, third, failed = (places[RIVER.id, model] for model in MODELS)
+    before, other = places[CODING.id, MODELS[0]], places[CODING.id, MODELS[1]]
+    why = "Names the Danube, as <b>asked</b>.\nAnd nothing else."
+    judgings = [
+        judging(Judgment(first, 1.0), Judgment(second, 0.0, note="'Loire', not 'Danube'"), Judgment(before, 0.125)),
+        judging(
+            Judgment(first, None, error="KeyError: 'river'"), Judgment(failed, None, error="it failed"), by="is_right"
+        ),
+        judging(
+            Judgment(first, 1.0, second, note=why),
+            Judgment(second, 0.5, third),
+            Judgment(first, 0.75, third),
+            Judgment(before, None, other, error="The judge said nothing."),
+            kind="pairwise",
+            by="sim/judge",
+        ),
+    ]
+    ratings = [rating(RIVER), rating(RIVER, by="ada", rating=1, id="d" * 32)]
+    votes = standing([*ratings, pair(blind=False)])
+    said = Comparison(made.run, made.prompts, made.calls, prices=made._book, file_judgings=judgings, file_votes=votes)
+    return document(said, votes=votes)
+
+
+def judging(*judgments: Judgment, **changes: Any) -> Judging:
+    """Return what a check, or a judge, says of the run."""
+    return judging_of(*judgments, **({"run_id": RUN, "at": NOW} | changes))
 
 
 def messages() -> dict[str, Any]:
@@ -233,6 +267,7 @@ FIXTURES: Mapping[str, Callable[[], object]] = {
     "opened": opened,
     "running": running,
     "failed": failed,
+    "judged": judged,
     "simulated": simulated,
     "many": many,
     "messages": messages,

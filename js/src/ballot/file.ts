@@ -1,4 +1,4 @@
-// A ballot on paper: what Python wrote into the page, and the file that a voter hands back. src/routebook/judging/collect.py
+// A ballot on paper: what Python wrote into the page, and the file that a voter hands back. src/routebook/judging/people/collect.py
 // reads it; tests/fixtures/ballot.json holds both sides to the same letters.
 
 import { hmac } from '@noble/hashes/hmac.js';

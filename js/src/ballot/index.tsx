@@ -1,4 +1,4 @@
-// The script of a ballot's page, which Python writes: src/routebook/judging/ballot_page.py.
+// The script of a ballot's page, which Python writes: src/routebook/judging/people/ballot_page.py.
 
 import { render } from 'preact';
 import type { Ballot } from './file';

@@ -1,6 +1,6 @@
 // The whole view: a pure function of the comparison and of what the reader has chosen.
 
-import { useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Comparison, Model, Reply } from '../messages';
 import { byRepeat } from './columns';
 import { Header } from './header';
@@ -25,7 +25,9 @@ export function App({ comparison, ui, set, host, tools, onVoted }: AppProps) {
   const root = useRef<HTMLElement>(null);
   const stepper = useRef<Step>(() => undefined);
   const [trouble, setTrouble] = useState('');
-  const { run, models } = comparison;
+  const { run, models, votes } = comparison;
+  // Not of each piece of an answer that grows.
+  const means = useMemo(() => tools?.meansOf(comparison) ?? [], [tools, models, votes]);
   const prompt = selected(comparison, ui);
   const many = models.length || Math.max(0, ...(prompt ? byRepeat(prompt.answers) : []).map((row) => row.length));
 
@@ -64,7 +66,7 @@ export function App({ comparison, ui, set, host, tools, onVoted }: AppProps) {
           {trouble}
         </p>
       )}
-      {!ui.blind && <Summaries models={models} />}
+      {!ui.blind && <Summaries models={models} more={means} />}
       <div class="rbv-main">
         {comparison.prompts.length > 1 && (
           <Navigator

@@ -30,13 +30,15 @@ export interface CardProps {
   onStop: (model: Model) => Promise<void>;
   /** Beside its name, at the right. */
   aside?: ComponentChildren;
+  /** What was said of it, under what it took. */
+  judged?: ComponentChildren;
   /** Instead of its text. */
   instead?: ComponentChildren;
   /** What can be done with it once it has ended. */
   children?: ComponentChildren;
 }
 
-export function Card({ answer, model, label, scale, format, host, onStop, aside, instead, children }: CardProps) {
+export function Card({ answer, model, label, scale, format, host, onStop, aside, judged, instead, children }: CardProps) {
   const { phase, badges = [], tries = 1 } = answer;
   const grows = growing(answer);
   const name = model ? oneLine(model.name, 80) : (label ?? 'Answer');
@@ -62,7 +64,7 @@ export function Card({ answer, model, label, scale, format, host, onStop, aside,
           ))}
         </div>
       </div>
-      {model && phase !== 'missing' ? <Facts answer={answer} scale={scale} /> : <div />}
+      {model && phase !== 'missing' ? <Facts answer={answer} scale={scale}>{judged}</Facts> : <div />}
       <Box grows={grows} label={model ? `Answer of ${name}` : name} onOverflow={setMore}>
         {instead ?? <Answer answer={answer} format={format} host={host} />}
       </Box>

@@ -1,5 +1,6 @@
 // What an answer cost and how long it took: a line for each, with a bar against the largest beside it.
 
+import type { ComponentChildren } from 'preact';
 import type { Answer } from '../messages';
 import { growing, listed } from './ui';
 import { amount, firstAndTotal, known, rate, usd, type Figure } from './words';
@@ -52,7 +53,14 @@ function Fact({ name, value, more, title, most = 0, whole, part }: FactProps) {
   );
 }
 
-export function Facts({ answer, scale }: { answer: Answer; scale: Scale }) {
+interface FactsProps {
+  answer: Answer;
+  scale: Scale;
+  /** A further line. */
+  children?: ComponentChildren;
+}
+
+export function Facts({ answer, scale, children }: FactsProps) {
   const live = growing(answer);
   const was = answer.usd === 0 && answer.list_usd ? `was ${usd(answer.list_usd)}` : undefined;
   return (
@@ -93,6 +101,7 @@ export function Facts({ answer, scale }: { answer: Answer; scale: Scale }) {
         whole={answer.output_tokens}
         part={answer.reasoning_tokens ? (answer.output_tokens ?? 0) - answer.reasoning_tokens : undefined}
       />
+      {children}
     </dl>
   );
 }

@@ -21,6 +21,9 @@ const number: Read<number> = (value, path) =>
 const whole: Read<number> = (value, path) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : refuse(path, 'a whole number');
 
+const share: Read<number> = (value, path) =>
+  number(value, path) >= 0 && (value as number) <= 1 ? (value as number) : refuse(path, 'a number from 0 to 1');
+
 const oneOf =
   <T extends string>(...words: T[]): Read<T> =>
   (value, path) =>
@@ -87,6 +90,11 @@ function reader(): Read<Comparison> {
     request_id: words,
     served_model: words,
     started_at: words,
+    scores: maybe(
+      list(
+        thing({ name: text, value: orNull(share), n: maybe(whole), won: maybe(whole), tied: maybe(whole), note: words }),
+      ),
+    ),
   });
 
   const run: Read<Run> = thing<Run>({
@@ -149,6 +157,16 @@ function reader(): Read<Comparison> {
             latency_p95_s: orNull(number),
             tokens_per_s: orNull(number),
           }),
+        ),
+        means: maybe(
+          list(
+            thing({
+              name: text,
+              value: share,
+              n: whole,
+              pairs: maybe((value, path) => (value === true ? value : refuse(path, 'true'))),
+            }),
+          ),
         ),
       }),
     ),

@@ -47,6 +47,7 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
     .map((row) => row.filter((answer) => mixed !== null || !ui.hidden.has(column(answer))))
     .filter((row) => row.length > 0);
   const scale = scaleOf(prompt.answers);
+  const scores = tools?.scoresOf(prompt.answers, comparison.votes.filter((vote) => vote.prompt === prompt.id));
 
   const labelOf = (answer: Answer): string | undefined => labels.get(answer.id) ?? answer.label;
   const modelOf = (answer: Answer | null): Model | null =>
@@ -64,6 +65,7 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
 
   const card = (answer: Answer, from: Answer | undefined) => {
     const model = modelOf(answer);
+    const said = scores?.get(answer.id);
     return (
       <Card
         key={answer.id}
@@ -74,6 +76,7 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
         format={hides ? 'rendered' : ui.format}
         host={host}
         onStop={onStop}
+        judged={tools && said?.length ? <tools.Judged scores={said} /> : null}
         aside={
           from &&
           answer.text && (
@@ -117,6 +120,7 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
         <tools.TableTwin
           answers={rows.flat()}
           models={models}
+          scores={scores ?? new Map()}
           name={(answer) => modelOf(answer)?.id ?? nameOf(answer)}
           repeats={run.repeats > 1}
           hides={hides}

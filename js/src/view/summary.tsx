@@ -3,11 +3,12 @@
 import type { Model, Summary } from '../messages';
 import { Chip } from './ask';
 import { memo } from './memo';
+import type { Columns } from './scores';
 import { amount, numberOfSeconds, oneLine, rate, seconds, usd } from './words';
 
 const HEADS = ['calls', 'errors', 'cost', 'per 1,000 calls', 'first, p50 / p95', 'total, p50 / p95', 'speed'];
 
-export const Summaries = memo(function Summaries({ models }: { models: readonly Model[] }) {
+export const Summaries = memo(function Summaries({ models, more }: { models: readonly Model[]; more: Columns }) {
   if (!models.some((model) => model.summary)) return null;
   return (
     <div class="rbv-wide" tabIndex={0} role="group" aria-label="Models over all prompts">
@@ -15,18 +16,21 @@ export const Summaries = memo(function Summaries({ models }: { models: readonly 
         <thead>
           <tr>
             <th scope="col">model</th>
-            {HEADS.map((head) => (
+            {[...HEADS, ...more.map(([head]) => head)].map((head) => (
               <th scope="col">{head}</th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {models.map(({ id, colour, simulated, summary }) => (
+          {models.map(({ id, colour, simulated, summary }, index) => (
             <tr>
               <th scope="row" class={`rbv-m${colour % 8}`}>
                 {oneLine(id, 80)} {simulated && <Chip text="simulated" kind="simulated" />}
               </th>
-              {(summary ? cells(summary) : ['not asked', ...HEADS.slice(1).map(() => '–')]).map((cell) => (
+              {[
+                ...(summary ? cells(summary) : ['not asked', ...HEADS.slice(1).map(() => '–')]),
+                ...more.map(([, said]) => said[index]),
+              ].map((cell) => (
                 <td>{cell}</td>
               ))}
             </tr>

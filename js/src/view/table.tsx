@@ -1,12 +1,15 @@
 // What the bars show, as a table: every figure of a prompt's answers.
 
-import type { Answer, Model } from '../messages';
+import type { Answer, Model, Score } from '../messages';
+import { headOf, headsOf, wordsOf } from './scores';
 import { growing, listed } from './ui';
 import { amount, oneLine, rate, seconds, usd, type Figure } from './words';
 
 interface TableProps {
   answers: readonly Answer[];
   models: readonly Model[];
+  /** What was said of them, by their ids. */
+  scores: ReadonlyMap<string, readonly Score[]>;
   name: (answer: Answer) => string;
   /** Whether there is more than one repeat. */
   repeats: boolean;
@@ -33,8 +36,10 @@ const COLUMNS: Record<string, (answer: Answer) => string> = {
   ended: (answer) => answer.finish ?? '–',
 };
 
-export function TableTwin({ answers, models, name, repeats, hides }: TableProps) {
+export function TableTwin({ answers, models, scores, name, repeats, hides }: TableProps) {
   const columns = hides ? [] : Object.entries(COLUMNS);
+  const said = (answer: Answer): readonly Score[] => (hides ? [] : (scores.get(answer.id) ?? []));
+  const names = headsOf(answers.flatMap(said));
   return (
     <div class="rbv-wide" tabIndex={0} role="group" aria-label="Figures of the answers to this prompt">
       <table class="rbv-sum rbv-twin">
@@ -44,6 +49,9 @@ export function TableTwin({ answers, models, name, repeats, hides }: TableProps)
             <th scope="col">answer</th>
             {repeats && <th scope="col">repeat</th>}
             <th scope="col">state</th>
+            {names.map((head) => (
+              <th scope="col">{head}</th>
+            ))}
             {columns.map(([head]) => (
               <th scope="col">{head}</th>
             ))}
@@ -63,6 +71,10 @@ export function TableTwin({ answers, models, name, repeats, hides }: TableProps)
                   {answer.phase === 'missing' ? 'not asked' : answer.phase}
                   {!hides && answer.badges?.map(({ text }) => <span class="rbv-soft">, {oneLine(text, 60)}</span>)}
                 </td>
+                {names.map((head) => {
+                  const one = said(answer).find((found) => headOf(found) === head);
+                  return <td title={one?.note && oneLine(one.note, 200)}>{one ? wordsOf(one) : '–'}</td>;
+                })}
                 {columns.map(([, figure]) => (
                   <td>{growing(answer) || answer.phase === 'missing' ? '–' : figure(answer)}</td>
                 ))}

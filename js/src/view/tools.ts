@@ -7,8 +7,11 @@ import { standingRating } from './judge';
 import { Judging, RateButtons } from './judging';
 import { KEYS } from './keys';
 import { RequestPanel } from './request';
+import { Judged, meansOf, scoresOf } from './scores';
 import { TableTwin } from './table';
 
-export const TOOLS = { letters, shuffled, DiffText, standingRating, Judging, RateButtons, KEYS, RequestPanel, TableTwin };
+export const TOOLS = {
+  letters, shuffled, DiffText, standingRating, Judging, RateButtons, KEYS, RequestPanel, TableTwin, Judged, meansOf, scoresOf,
+};
 
 export type Tools = typeof TOOLS;

@@ -61,6 +61,17 @@ export function rate(tokensPerSecond: Figure): string {
   return `${tokensPerSecond >= 9.95 ? grouped(fixed(tokensPerSecond, 0)) : fixed(tokensPerSecond, 1)} tok/s`;
 }
 
+/** What is said of an answer, from 0 to 1, and how many said it where several did. */
+export const score = (value: Figure, n: number): string =>
+  known(value) ? fixed(value, 2) + (n > 1 ? ` (n=${amount(n)})` : '') : 'no score';
+
+/** How an answer did in pairs. */
+export function pairs(won: number, tied: number, of: number): string {
+  if (!of) return 'no verdict';
+  const parts = [...(won || !tied ? [`won ${amount(won)}`] : []), ...(tied ? [`tied ${amount(tied)}`] : [])];
+  return `${parts.join(', ')} of ${amount(of)}`;
+}
+
 const NEWLINES = /\r\n?/g;
 const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Cs}/gu;
 

@@ -69,6 +69,7 @@ describe('the table of figures', () => {
       h(TableTwin, {
         answers: [answer('a', { usd: null, list_usd: null, text: 'four', reasoning_tokens: null }), answer('b', { model: 1, phase: 'streaming' })],
         models: [model(0), model(1)],
+        scores: new Map([['a', [{ name: 'exact', value: 1 }]]]),
         name: ({ model: index }) => (hides ? 'Answer' : `model-${index ?? '?'}`),
         repeats: false,
         hides,
@@ -87,6 +88,8 @@ describe('the table of figures', () => {
     expect(cell(first, 'reasoning')).toBe('unknown');
     expect(cell(first, 'from cache')).toBe('0');
     expect(cell(first, 'characters')).toBe('4');
+    expect(cell(first, 'exact')).toBe('1.00');
+    expect(cell(second, 'exact')).toBe('–');
     expect(cell(second, 'state')).toBe('streaming');
     expect(cell(second, 'cost')).toBe('–');
   });

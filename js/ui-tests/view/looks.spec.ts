@@ -10,7 +10,15 @@ const OPEN = comparison({
   text: (_prompt, model) => [TEXT, TEXT.replace('**once**', '**twice**').replace('empty', 'an empty list'), 'Use `groupby`: it is there for that.', ''][model] ?? '',
   each: (_prompt, model) =>
     [
-      { reasoning: 'One pass over the list is enough.' },
+      {
+        reasoning: 'One pass over the list is enough.',
+        scores: [
+          { name: 'exact', value: 1 },
+          { name: 'is_right', value: null, note: "KeyError: 'x'" },
+          { name: 'sim/judge', value: 0.5, n: 2, won: 1, tied: 0, note: 'It is shorter.' },
+          { name: 'contains', value: 0 },
+        ],
+      },
       { badges: [{ text: 'cached, asked 2 days ago' }], usd: 0 },
       { finish: 'length', badges: [{ text: 'cut at the token limit', kind: 'warning' as const, title: 'Ask for more.' }] },
       {
@@ -33,6 +41,7 @@ const OPEN = comparison({
 const FACES: Record<string, (view: Locator, page: Page) => Promise<void>> = {
   answers: async (view) => {
     await expect(view.locator('.rbv-card')).toHaveCount(4);
+    await expect(view.locator('.rbv-judged')).toHaveText('judgedexact 1.00is_right: no scorecontains 0.00+1');
   },
   diff: async (view) => {
     await view.getByRole('button', { name: 'Diff', exact: true }).click();

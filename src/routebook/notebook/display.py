@@ -6,16 +6,18 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from routebook.errors import StoreError, VoteError
-from routebook.judging.voting import opened_for, standing_votes
+from routebook.judging.people.voting import opened_for, standing_votes
+from routebook.judging.shown import said_of
 from routebook.render.document import COMPARISON_MIME, document
 from routebook.render.html import notebook_html
+from routebook.render.said import Said
 from routebook.render.text import short_text
 from routebook.votes import Vote, user
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
 
-Html = Callable[["Comparison", Collection[str]], str]
+Html = Callable[["Comparison", Collection[str], Said], str]
 Bundle = dict[str, Any]
 
 
@@ -32,11 +34,12 @@ def display_bundle(comparison: Comparison) -> Bundle:
 
 
 def result_bundle(comparison: Comparison, html: Html = notebook_html) -> Bundle:
-    """Return a comparison by media type, with the votes of the store."""
+    """Return a comparison by media type, with the votes of the store and what checks and judges said."""
     votes, opened = votes_on(comparison)
+    said = said_of(comparison, votes)
     return {
-        COMPARISON_MIME: document(comparison, votes=votes, opened=opened),
-        "text/html": html(comparison, opened),
+        COMPARISON_MIME: document(comparison, votes=votes, opened=opened, said=said),
+        "text/html": html(comparison, opened, said),
         "text/plain": short_text(comparison, opened),
     }
 

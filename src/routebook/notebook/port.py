@@ -82,7 +82,7 @@ class Port:
         live.stop(ask["model"])
 
     def _vote(self, ask: CastVote) -> Voted:
-        from routebook.judging.voting import cast
+        from routebook.judging.people.voting import cast
         from routebook.notebook.display import votes_on
         from routebook.render.document import models_of, prompt_of, vote_of
         from routebook.render.sheet import sheet_of

@@ -9,6 +9,7 @@ from routebook.render.cards import Badge, Card
 from routebook.render.clean import escape, one_line
 from routebook.render.markdown import growing_to_html, to_html
 from routebook.render.palette import LIGHT
+from routebook.render.said import MOST_CHIPS, Score
 from routebook.render.words import first_and_total, rate, usd
 
 PHASES = {"queued": "queued", "waiting": "trying again", "streaming": "streaming", "failed": "failed"}
@@ -44,9 +45,12 @@ def _head(card: Card) -> str:
 
 
 def _chip(badge: Badge) -> str:
-    kind = "" if badge.kind == "plain" else f" rb-{badge.kind}"
-    title = f' title="{escape(one_line(badge.title, 300))}"' if badge.title else ""
-    return f'<span class="rb-chip{kind}"{title}>{escape(badge.text)}</span>'
+    return _titled(escape(badge.text), badge.title, "" if badge.kind == "plain" else f" rb-{badge.kind}")
+
+
+def _titled(html: str, title: str, kind: str = "") -> str:
+    more = f' title="{escape(one_line(title, 300))}"' if title else ""
+    return f'<span class="rb-chip{kind}"{more}>{html}</span>'
 
 
 def _facts(card: Card, beside: Sequence[Card]) -> str:
@@ -65,7 +69,16 @@ def _facts(card: Card, beside: Sequence[Card]) -> str:
     else:
         speed = "–" if card.growing else rate(card.tokens_per_s)
         lines.append(_fact("speed", speed, _bar((_share(card, beside, _speed), "rb-w"))))
+    if card.scores:
+        lines.append(f'<div><span class="rb-j">{_judged(card.scores)}</span></div>')
     return "".join(lines)
+
+
+def _judged(scores: Sequence[Score]) -> str:
+    chips = [_titled(f"{escape(one.who)} <strong>{escape(one.words)}</strong>", one.why) for one in scores[:MOST_CHIPS]]
+    if rest := scores[MOST_CHIPS:]:
+        chips.append(_titled(f"+{len(rest)}", "; ".join(map(str, rest))))
+    return " ".join(chips)
 
 
 def _fact(name: str, value: str, bar: str) -> str:

@@ -5,6 +5,7 @@ In a blind run a card has no name, no times, no costs, no reasoning and no words
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from routebook.models import ModelId
 from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.pricing.tariff import Price
 from routebook.providers.contract import Usage
+from routebook.render.said import Score
 from routebook.render.words import age
 
 Phase = Literal["queued", "waiting", "streaming", "done", "failed", "missing"]
@@ -79,6 +81,8 @@ class Card:
         Why it ended, in the host's word; its id of the request; the model it says answered. Empty is unknown.
     started_at
         When the request that counted was sent.
+    scores
+        What was said of it.
     blind
         Whether facts are hidden.
     """
@@ -109,6 +113,7 @@ class Card:
     request_id: str = ""
     served_model: str = ""
     started_at: datetime | None = None
+    scores: tuple[Score, ...] = ()
     blind: bool = False
 
     @property
@@ -156,7 +161,9 @@ class Seat:
 _SHOWN_BLIND = {"text", "repeat", "repeats"}
 
 
-def card_of_call(call: Call, price: Price | None, seat: Seat, *, repeats: int = 1, now: datetime) -> Card:
+def card_of_call(
+    call: Call, price: Price | None, seat: Seat, *, repeats: int = 1, now: datetime, scores: Sequence[Score] = ()
+) -> Card:
     """Return the card of a finished call; `now` is the time its age is told from."""
     phase: Phase = "done" if call.failure is None else "failed"
     listed = None if price is None else price.usd
@@ -179,6 +186,7 @@ def card_of_call(call: Call, price: Price | None, seat: Seat, *, repeats: int = 
         request_id=call.request_id or "",
         served_model=call.served_model or "",
         started_at=call.started_at,
+        scores=tuple(scores),
     )
     if card.blind:
         failure = None if call.failure is None else _wordless(call.failure)

@@ -8,7 +8,7 @@ in tests/fixtures/view.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,24 @@ from routebook.costs import RunCost
 from routebook.lookup import count
 from routebook.prompts import Prompt as Asked
 from routebook.render.cards import Card
-from routebook.render.document_types import Answer, Badge, Cost, Document, Image, Model, Prompt, Run, Summary, Vote
+from routebook.render.clean import one_line
+from routebook.render.document_types import (
+    Answer,
+    Badge,
+    Cost,
+    Document,
+    Image,
+    Mean,
+    Model,
+    Prompt,
+    Run,
+    Score,
+    Summary,
+    Vote,
+)
+from routebook.render.said import Mean as SaidOfModel
+from routebook.render.said import Said
+from routebook.render.said import Score as SaidOfAnswer
 from routebook.render.sheet import Column, Section, Sheet, sheet_of
 from routebook.tables import plain
 
@@ -29,9 +46,16 @@ if TYPE_CHECKING:
 COMPARISON_MIME = "application/vnd.routebook.comparison.v1+json"
 MOST_ANSWERS = 8_000
 MOST_CHARACTERS = 8_000_000
+_LONGEST_NAME = 80
 
 
-def document(comparison: Comparison, *, votes: Iterable[StoredVote] = (), opened: Collection[str] = ()) -> Document:
+def document(
+    comparison: Comparison,
+    *,
+    votes: Iterable[StoredVote] = (),
+    opened: Collection[str] = (),
+    said: Said | None = None,
+) -> Document:
     """Return a comparison as the interactive view takes it.
 
     Of a very large run only the first prompts are in it, and a note says so.
@@ -44,10 +68,12 @@ def document(comparison: Comparison, *, votes: Iterable[StoredVote] = (), opened
         What people said of it; in a blind run those on prompts that are not opened are left out.
     opened
         Ids of the prompts of a blind run that hide nothing any more.
+    said
+        What was said of the answers; read from the store, unless it is given. What people said is in the votes.
     """
     repeats = len({call.repeat for call in comparison.calls}) or 1
     most = most_prompts(len(comparison.models) * repeats)
-    return cut(document_of(comparison.run, sheet_of(comparison, most=most, opened=opened), votes=votes))
+    return cut(document_of(comparison.run, sheet_of(comparison, most=most, opened=opened, said=said), votes=votes))
 
 
 def document_of(run: RunInfo, sheet: Sheet, *, votes: Iterable[StoredVote] = ()) -> Document:
@@ -72,9 +98,9 @@ def cut(document: Document) -> Document:
     prompts, characters = document["prompts"], 0
     for number, prompt in enumerate(prompts):
         characters += len(prompt["text"])
-        characters += sum(
-            len(answer.get("text", "")) + len(answer.get("reasoning", "")) for answer in prompt["answers"]
-        )
+        for answer in prompt["answers"]:
+            characters += len(answer.get("text", "")) + len(answer.get("reasoning", ""))
+            characters += sum(len(one["name"]) + len(one.get("note", "")) for one in answer.get("scores", ()))
         if number and characters > MOST_CHARACTERS:
             prompts = prompts[:number]
             break
@@ -116,7 +142,7 @@ def run_of(run: RunInfo, sheet: Sheet) -> Run:
 def models_of(sheet: Sheet) -> list[Model]:
     """Return the models of a sheet; none in a blind run of which nothing is opened."""
     rows = {str(row["model"]): row for row in sheet.rows}
-    return [_model(column, rows.get(str(column.model))) for column in sheet.columns]
+    return [_model(column, rows.get(str(column.model)), sheet.means) for column in sheet.columns]
 
 
 def summary_of(row: Mapping[str, Any]) -> Summary:
@@ -216,6 +242,8 @@ def _facts(made: Answer, card: Card) -> None:
         made["served_model"] = writable(card.served_model)
     if card.started_at is not None:
         made["started_at"] = card.started_at.isoformat(timespec="milliseconds")
+    if scores := [_score(one) for one in card.scores if not one.people]:
+        made["scores"] = scores
 
 
 def votes_of(sections: Iterable[Section], votes: Iterable[StoredVote]) -> list[Vote]:
@@ -255,7 +283,25 @@ def vote_of(vote: StoredVote, ids: Mapping[str, str]) -> Vote:
     return made
 
 
-def _model(column: Column, row: Mapping[str, Any] | None) -> Model:
+def _score(one: SaidOfAnswer) -> Score:
+    made: Score = {"name": writable(one_line(one.name, _LONGEST_NAME)), "value": one.value}
+    if one.n != 1:
+        made["n"] = one.n
+    if one.pairs is not None:
+        made["won"], made["tied"] = one.pairs
+    if one.note:
+        made["note"] = writable(one.note)
+    return made
+
+
+def _mean(one: SaidOfModel) -> Mean:
+    made: Mean = {"name": writable(one_line(one.name, _LONGEST_NAME)), "value": one.value, "n": one.n}
+    if one.of_pairs:
+        made["pairs"] = True
+    return made
+
+
+def _model(column: Column, row: Mapping[str, Any] | None, means: Mapping[str, Sequence[SaidOfModel]]) -> Model:
     model = column.model
     made: Model = {
         "id": str(model),
@@ -267,6 +313,8 @@ def _model(column: Column, row: Mapping[str, Any] | None) -> Model:
     }
     if row is not None and row["calls"]:
         made["summary"] = summary_of(row)
+        if found := [_mean(one) for one in means.get(str(model), ()) if not one.people]:
+            made["means"] = found
     return made
 
 

@@ -60,6 +60,15 @@ class Summary(TypedDict):
     tokens_per_s: float | None
 
 
+class Mean(TypedDict):
+    """What a check or a judge says of a model's answers."""
+
+    name: str
+    value: float
+    n: int
+    pairs: NotRequired[Literal[True]]
+
+
 class Model(TypedDict):
     """One model that was asked."""
 
@@ -70,6 +79,7 @@ class Model(TypedDict):
     colour: int
     simulated: bool
     summary: NotRequired[Summary]
+    means: NotRequired[list[Mean]]
 
 
 class Badge(TypedDict):
@@ -87,6 +97,17 @@ class Failure(TypedDict):
     message: str
     hint: NotRequired[str]
     status: NotRequired[int]
+
+
+class Score(TypedDict):
+    """What a check or a judge says of an answer."""
+
+    name: str
+    value: float | None
+    n: NotRequired[int]
+    won: NotRequired[int]
+    tied: NotRequired[int]
+    note: NotRequired[str]
 
 
 class Answer(TypedDict):
@@ -117,6 +138,7 @@ class Answer(TypedDict):
     request_id: NotRequired[str]
     served_model: NotRequired[str]
     started_at: NotRequired[str]
+    scores: NotRequired[list[Score]]
 
 
 class Message(TypedDict):

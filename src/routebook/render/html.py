@@ -15,6 +15,7 @@ from routebook.prompts import Prompt
 from routebook.render.card_html import card_html
 from routebook.render.clean import escape, one_line
 from routebook.render.live_sheets import LiveSheets
+from routebook.render.said import Said
 from routebook.render.sheet import MOST_PROMPTS, Section, Sheet, sheet_of
 from routebook.render.style import PAGE_STYLE, STYLE
 from routebook.render.words import number_of_seconds, rate, seconds, usd
@@ -32,12 +33,12 @@ _MOST_COLUMNS = 4
 _MOST_TAGS = 8
 
 
-def notebook_html(comparison: Comparison, opened: Collection[str] = ()) -> str:
+def notebook_html(comparison: Comparison, opened: Collection[str] = (), said: Said | None = None) -> str:
     """Return a comparison as it stays in a notebook: the first 20 prompts, long answers in a box that scrolls.
 
-    Of a blind run, the prompts whose ids are in `opened` hide nothing.
+    Of a blind run, the prompts whose ids are in `opened` hide nothing. What was `said` is read, unless it is given.
     """
-    return _in_one_line(sheet_html(sheet_of(comparison, most=MOST_PROMPTS, opened=opened), capped=True))
+    return _in_one_line(sheet_html(sheet_of(comparison, most=MOST_PROMPTS, opened=opened, said=said), capped=True))
 
 
 def live_html(sheets: LiveSheets) -> str:
@@ -129,9 +130,10 @@ def _cost(cost: RunCost) -> str:
 
 
 def _summary(sheet: Sheet) -> str:
+    judged = sheet.judged
     heads = ("model", "calls", "errors", "cost", "per 1,000 calls", "first, p50 / p95", "total, p50 / p95", "speed")
     made = []
-    for column, row in zip(sheet.columns, sheet.rows, strict=True):
+    for number, (column, row) in enumerate(zip(sheet.columns, sheet.rows, strict=True)):
         priced = "" if row["priced"] in (0, row["calls"]) else " " + _soft(f"{row['priced']} of {row['calls']} priced")
         cached = ", " + _soft(f"{row['cached']} cached") if row["cached"] else ""
         simulated = ' <span class="rb-chip rb-simulated">simulated</span>' if row["simulated"] else ""
@@ -143,6 +145,7 @@ def _summary(sheet: Sheet) -> str:
             _pair(row["ttft_p50_s"], row["ttft_p95_s"]),
             _pair(row["latency_p50_s"], row["latency_p95_s"]),
             rate(row["tokens_per_s"]),
+            *(means[number] for _, means in judged),
         )
         if not row["calls"]:
             cells = (_soft("not asked"), *["–"] * (len(cells) - 1))
@@ -151,7 +154,7 @@ def _summary(sheet: Sheet) -> str:
             + "".join(f"<td>{cell}</td>" for cell in cells)
             + "</tr>"
         )
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in (*heads, *(name for name, _ in judged)))
     return (
         f'<div class="rb-scroll"><table class="rb-sum"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(made)}</tbody></table></div>"

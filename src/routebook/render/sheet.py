@@ -6,8 +6,8 @@ The same sheet is made of a finished run and of one that goes on, and is then wr
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from routebook.prompts import Prompt
 from routebook.render.blind import label, order
 from routebook.render.cards import Card, Seat, card_of_call
 from routebook.render.palette import colours
+from routebook.render.said import NOTHING, Mean, Said
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
@@ -80,6 +81,8 @@ class Sheet:
         Whether all answers are simulated.
     live
         Whether it goes on.
+    means
+        What was said of each model's answers, where it has a row.
     """
 
     title: str
@@ -98,6 +101,14 @@ class Sheet:
     quoted: str = ""
     simulated: bool = False
     live: bool = False
+    means: Mapping[str, Sequence[Mean]] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> list[tuple[str, list[str]]]:
+        """A column for each name that said something: its head, and for each row the mean, and of how many it is."""
+        of = [{mean.head: mean.words for mean in self.means.get(str(row["model"]), ())} for row in self.rows]
+        heads = dict.fromkeys(head for means in of for head in means)
+        return [(head, [means.get(head, "–") for means in of]) for head in heads]
 
     @property
     def hidden(self) -> int:
@@ -106,13 +117,25 @@ class Sheet:
 
 
 def sheet_of(
-    comparison: Comparison, *, most: int | None = None, only: str | None = None, opened: Collection[str] = ()
+    comparison: Comparison,
+    *,
+    most: int | None = None,
+    only: str | None = None,
+    opened: Collection[str] = (),
+    said: Said | None = None,
 ) -> Sheet:
     """Return what is shown of a comparison: all prompts, the first so many, or only the one with this id.
 
-    Of a blind run, the prompts whose ids are in `opened` hide nothing.
+    Of a blind run, the prompts whose ids are in `opened` hide nothing. What was `said` of the answers is read from the
+    store, unless it is given.
     """
     run, blind = comparison.run, comparison.run.blind
+    if blind and not opened:
+        said = NOTHING
+    elif said is None:
+        from routebook.judging.shown import said_of
+
+        said = said_of(comparison)
     prompts = distinct_prompts(comparison.prompts)
     shown = list(prompts)[:most] if only is None else [only]
     numbers = {key: number for number, key in enumerate(prompts, 1)}
@@ -132,7 +155,8 @@ def sheet_of(
         call, price = found.get((prompt_id, repeat, str(seat.model)), (None, None))
         if call is None:
             return seat.card("missing", repeat=repeat, repeats=repeats)
-        return card_of_call(call, price, seat, repeats=repeats, now=run.created_at)
+        scores = said.answers.get((prompt_id, repeat, str(seat.model)), ())
+        return card_of_call(call, price, seat, repeats=repeats, now=run.created_at, scores=scores)
 
     def rows(prompt_id: str) -> tuple[tuple[Card, ...], ...]:
         return tuple(
@@ -155,6 +179,7 @@ def sheet_of(
         rows=tuple(comparison.model_rows) if several and not blind else (),
         notes=tuple(_notes(comparison)),
         simulated=bool(comparison.calls) and all(call.simulated for call in comparison.calls),
+        means=said.models if several and not blind else {},
     )
 
 

@@ -49,6 +49,7 @@ white-space:normal;border-top:3px solid var(--c);border-right:1px solid var(--li
 align-items:center;align-content:start}
 .rb-facts>div{display:contents}
 .rb-v{text-align:right;white-space:nowrap;grid-column:3}
+.rb-j{grid-column:1/4;line-height:22px}
 .rb-bar{height:5px;border-radius:3px;background:var(--line);position:relative;overflow:hidden}
 .rb-bar i{position:absolute;inset:0 auto 0 0;background:var(--c)}
 .rb-bar .rb-f{opacity:.45}

@@ -15,6 +15,7 @@ from routebook.lookup import count
 from routebook.render.card_html import PHASES
 from routebook.render.cards import Card
 from routebook.render.clean import one_line, visible
+from routebook.render.said import MOST_CHIPS, NOTHING
 from routebook.render.sheet import MOST_PROMPTS, Section, Sheet, sheet_of
 from routebook.render.words import first_and_total, rate, seconds, usd
 
@@ -47,7 +48,7 @@ def short_text(comparison: Comparison, opened: Collection[str] = ()) -> str:
 
     Of a blind run, the prompts whose ids are in `opened` hide nothing.
     """
-    sheet = sheet_of(comparison, most=MOST_PROMPTS, opened=opened)
+    sheet = sheet_of(comparison, most=MOST_PROMPTS, opened=opened, said=NOTHING)  # for which a line has no room
     lines = [_header(sheet)]
     for section in sheet.sections:
         lines.append(f"{section.number}. {one_line(section.prompt.text, _SHORT)}")
@@ -146,6 +147,9 @@ def _facts(card: Card) -> str:
         cost = f"$0, was {usd(card.list_usd)}"
     lines = [f"cost {cost}", f"first / total {first_and_total(card.ttft_s, card.latency_s)}"]
     lines.append(f"tries {card.tries}" if card.phase == "failed" else f"speed {rate(card.tokens_per_s)}")
+    lines += [str(one) for one in card.scores[:MOST_CHIPS]]
+    if rest := card.scores[MOST_CHIPS:]:
+        lines.append(f"+{len(rest)} more in run.scores and run.verdicts")
     return "\n".join([*lines, *(visible(badge.text) for badge in card.badges)])
 
 
@@ -158,7 +162,10 @@ def _summary(sheet: Sheet) -> RenderableType:
     table.add_column("model", overflow="fold", min_width=16)
     for name in ("calls", "errors", "cost", "per 1,000", "first p50", "total p50", "total p95", "tok/s"):
         table.add_column(name, justify="right", overflow="fold")
-    for row in sheet.rows:
+    judged = sheet.judged
+    for name, _ in judged:
+        table.add_column(Text(name), justify="right", overflow="fold")
+    for number, row in enumerate(sheet.rows):
         simulated = " (simulated)" if row["simulated"] else ""
         priced = "" if row["priced"] in (0, row["calls"]) else f" ({row['priced']} of {row['calls']} priced)"
         cells: tuple[str, ...] = (
@@ -171,6 +178,7 @@ def _summary(sheet: Sheet) -> RenderableType:
             seconds(row["latency_p50_s"]),
             seconds(row["latency_p95_s"]),
             rate(row["tokens_per_s"]).removesuffix(" tok/s"),
+            *(means[number] for _, means in judged),
         )
         if not row["calls"]:
             cells = (cells[0], "not asked", *["–"] * (len(cells) - 2))

@@ -55,6 +55,29 @@ def rate(tokens_per_s: float | None) -> str:
     return f"{tokens_per_s:,.0f} tok/s" if tokens_per_s >= 9.95 else f"{tokens_per_s:.1f} tok/s"
 
 
+def score(value: float | None, n: int) -> str:
+    """Write what is said of an answer, from 0 to 1, and how many said it where several did.
+
+    >>> score(1.0, 1), score(0.375, 2), score(None, 1)
+    ('1.00', '0.38 (n=2)', 'no score')
+    """
+    if value is None:
+        return "no score"
+    return f"{value:.2f}" + (f" (n={n:,})" if n > 1 else "")
+
+
+def pairs(won: int, tied: int, of: int) -> str:
+    """Write how an answer did in pairs.
+
+    >>> pairs(2, 0, 3), pairs(1, 1, 3), pairs(0, 1, 1), pairs(0, 0, 0)
+    ('won 2 of 3', 'won 1, tied 1 of 3', 'tied 1 of 1', 'no verdict')
+    """
+    if not of:
+        return "no verdict"
+    parts = [f"won {won:,}"] if won or not tied else []
+    return f"{', '.join([*parts, *([f'tied {tied:,}'] if tied else [])])} of {of:,}"
+
+
 def age(then: datetime, now: datetime) -> str:
     """Write how long ago something was.
 
