@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from routebook.errors import OutcomesError
 from routebook.features import FEATURES
-from routebook.judging.intervals import wilson
+from routebook.judging.figures.intervals import wilson
 from routebook.outcomes import Outcomes
 
 COLUMNS = [
@@ -110,8 +111,8 @@ class TestSummary:
             "<Outcomes: 3 prompts x 2 models, 2 tags, quality known of 4 of 5, cost known of 3 of 5, 1 simulated>"
         )
         text = str(outcomes)
-        assert "sim/small (simulated)  50.0 % [9.5 %, 90.5 %]" in text
-        assert "from a list. Quality: the column 'quality', judged by anthropic/claude-opus-5-5." in text
+        assert re.search(r"sim/small \(simulated\) +0\.50 +0\.09 to 0\.91", text)
+        assert "From a list. Quality: the column 'quality', judged by anthropic/claude-opus-5-5." in text
         assert outcomes.source.judges == ("anthropic/claude-opus-5-5",)
         assert "1 prompt without a tag." in text
 

@@ -10,11 +10,11 @@ import pandas as pd
 
 from routebook.errors import OutcomesError, did_you_mean
 from routebook.features import FEATURES, PromptFacts
-from routebook.judging.intervals import mean_interval
+from routebook.judging.figures.intervals import mean_interval
 from routebook.lookup import count
 from routebook.outcomes.columns import listed
 from routebook.outcomes.table import MEASURES, NUMBERS, Outcomes
-from routebook.render.table import Table
+from routebook.render.report import Block, Report, figure, span
 from routebook.render.words import seconds, usd
 
 
@@ -76,27 +76,33 @@ def summary(outcomes: Outcomes) -> pd.DataFrame:
     )
 
 
-def table(outcomes: Outcomes) -> Table:
+def report(outcomes: Outcomes) -> Report:
     """Show the summary, and under it what should be known of it."""
-
-    def share(value: float) -> str:
-        return "unknown" if value != value else f"{100 * value:.1f} %"
-
+    summary = outcomes.summary().to_dict(orient="records")
+    pretended = len(outcomes.simulated) == len(outcomes.models)
     rows = [
         (
-            f"{row['model']} (simulated)" if row["simulated"] else row["model"],
-            f"{share(row['quality'])} [{share(row['low'])}, {share(row['high'])}]" if row["n"] else "unknown",
+            f"{row['model']} (simulated)" if row["simulated"] and not pretended else row["model"],
+            figure(row["quality"]),
+            span(row["low"], row["high"]),
             f"{row['n']:,}",
             usd(row["usd_per_1k_prompts"]),
             seconds(row["latency_s"]),
         )
-        for row in outcomes.summary().to_dict(orient="records")
+        for row in summary
     ]
-    says = [
-        f"{repr(outcomes)[1:-1]}; from {outcomes.source.origin}. Quality: {outcomes.source.quality}.",
-        *outcomes.notes,
-    ]
-    return Table(("model", "quality", "prompts", "per 1,000 prompts", "latency"), rows, " ".join(says))
+    titles = ("model", "quality", "95 % interval", "prompts", "per 1,000 prompts", "latency")
+    return Report(
+        "Outcomes",
+        [
+            count(len(outcomes.prompts), "prompt"),
+            count(len(outcomes.models), "model"),
+            count(len(outcomes.tags), "tag"),
+        ],
+        [Block(titles, rows, models=[row["model"] for row in summary])],
+        [f"From {outcomes.source.origin}. Quality: {outcomes.source.quality}.", *outcomes.notes],
+        simulated=pretended,
+    )
 
 
 def gaps(outcomes: Outcomes) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from routebook.outcomes.layout import Given
-    from routebook.render.table import Table
+    from routebook.render.report import Report
 
 MEASURES = ("quality", "cost_usd", "latency_s")
 NUMBERS = ("quality", "quality_sd", "n", "cost_usd", "cost_usd_sd", "latency_s", "latency_s_sd")
@@ -262,7 +262,7 @@ class Outcomes:
         """Return one row per model, in their order; NaN is unknown.
 
         ``quality`` is the mean over the ``n`` prompts of known quality, each counting once whatever its repeats, with
-        the ends ``low`` and ``high`` of its 95 % interval (`routebook.judging.intervals.mean_interval`).
+        the ends ``low`` and ``high`` of its 95 % interval (`routebook.judging.figures.intervals.mean_interval`).
         ``usd_per_1k_prompts`` is over the ``priced`` prompts of known cost, ``latency_s`` the mean over those of known
         latency.
         """
@@ -315,12 +315,12 @@ class Outcomes:
         return f"<Outcomes: {', '.join(facts)}>"
 
     def __str__(self) -> str:
-        return repr(self._table())
+        return str(self._report())
 
     def _repr_html_(self) -> str:
-        return self._table()._repr_html_()
+        return self._report().html()
 
-    def _table(self) -> Table:
-        from routebook.outcomes.figures import table
+    def _report(self) -> Report:
+        from routebook.outcomes.figures import report
 
-        return table(self)
+        return report(self)
