@@ -78,3 +78,25 @@ def plain(value: object) -> object:
     if type(value).__name__ in {"bool", "bool_"}:  # numpy's own
         return bool(value)
     return str(value)
+
+
+def as_share(value: Any) -> float | None:
+    """Read a number from 0 to 1; of what is missing, `None`.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    >>> as_share("0.5"), as_share(None)
+    (0.5, None)
+    """
+    if is_missing(value):
+        return None
+    try:
+        number = float(value)
+    except TypeError as error:
+        raise ValueError("not a number") from error
+    if not 0 <= number <= 1:
+        raise ValueError("not from 0 to 1")
+    return number

@@ -10,7 +10,7 @@ from routebook.errors import JudgmentError, OptionError
 from routebook.judging.figures.quality import quality_of
 from routebook.judging.tables import PairRow, ScoreRow, pair_rows, said_by, score_rows
 from routebook.lookup import either, find_model
-from routebook.tables import is_missing, is_table, rows_of
+from routebook.tables import as_share, is_table, rows_of
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
@@ -80,15 +80,10 @@ def quality_given(given: Any, models: Sequence[str]) -> dict[str, Good]:
 
 
 def _share(value: Any, model: str) -> float | None:
-    if is_missing(value):
-        return None
     try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = -1.0
-    if not 0 <= number <= 1:
-        raise OptionError(f"The quality of {model} must be a number from 0 to 1, not {value!r}.")
-    return number
+        return as_share(value)
+    except ValueError:
+        raise OptionError(f"The quality of {model} must be a number from 0 to 1, not {value!r}.") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from routebook.outcomes.build import Asked, Measured, Model, build
 from routebook.outcomes.prices import RATES
 from routebook.outcomes.table import ASKED, Outcomes, Source
 from routebook.prompts import Prompt
-from routebook.tables import is_missing, is_table, rows_of
+from routebook.tables import as_share, is_missing, is_table, rows_of
 
 if TYPE_CHECKING:
     from routebook.answers import Answers
@@ -210,15 +210,10 @@ def _row(label: object, row: Mapping[str, Any]) -> tuple[str, Any, Any, Any, Any
 
 
 def _share(value: Any, place: str) -> float | None:
-    if is_missing(value):
-        return None
     try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = -1.0
-    if not 0 <= number <= 1:
-        raise OutcomesError(f"{place}: {value!r:.40} is not a number from 0 to 1.")
-    return number
+        return as_share(value)
+    except ValueError:
+        raise OutcomesError(f"{place}: {value!r:.40} is not a number from 0 to 1.") from None
 
 
 def _asked(prompts: Sequence[Prompt]) -> Asked:
