@@ -118,8 +118,8 @@ class Comparison(JudgedAnswers):
         Ballots are not part of it, nor are the calls of judges, which are a run of their own.
         """
         from routebook.comparison_json import writable, write_json
+        from routebook.judging.people.voting import votes_to_save
         from routebook.judging.tables import judgings_to_save
-        from routebook.judging.voting import votes_to_save
 
         votes, notes = votes_to_save(self)
         judgings, more_notes = judgings_to_save(self)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.support.simulated_prompts import made
 from tests.support.sink import RecordingSink
 
-from routebook.judging.canaries import NULL_ANSWER, with_empty_line
-from routebook.judging.rubric import Mode, Rubric
+from routebook.judging.judges.canaries import NULL_ANSWER, with_empty_line
+from routebook.judging.judges.rubric import Mode, Rubric
 from routebook.models import ModelId
 from routebook.prompts import Attachment, Message
 from routebook.providers.contract import CallError, Options, Request
