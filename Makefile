@@ -26,7 +26,7 @@ help:
 	@echo "make lab          open the quickstart in JupyterLab"
 	@echo "make test         lint, types and every test"
 	@echo "make js           build what the browser loads (make watch: again at every change)"
-	@echo "make bench        speed beside the SDKs and LiteLLM, as ratios (build/bench.json)"
+	@echo "make bench        speed beside the SDKs, LiteLLM and evalica (build/bench.json)"
 	@echo "make test-browser every test in a real browser (a handful of them are in make test; screenshots in build/screens)"
 	@echo "make bench-view   how quick the view is (build/bench-view.json)"
 	@echo "make test-engine  real streamed tokens from llama.cpp's llama-server (builds it: minutes)"
