@@ -166,6 +166,24 @@ def test_a_cell_of_the_win_matrix_is_the_share_of_its_pair_and_of_its_mirror_the
     assert next(row["_row"] for row in rows(run.charts.wins("sim/large")) if "_row" in row) == "model-2"
 
 
+def test_a_half_verdict_is_a_half_in_the_win_matrix_too_as_in_the_win_rate() -> None:
+    run = judged(fan_out(TWELVE[:2], 8), lambda prompt, model: model)
+    cells = {row["model"]: row["share_won"] for row in table(run.charts.wins("sim/reasoner"))}
+    frame = run.ranking("sim/reasoner", rounds=100).frame
+
+    assert cells == pytest.approx(dict(zip(frame["model"], frame["win_rate"], strict=True)))
+    assert cells[TWELVE[1]] == pytest.approx(15 / 16)
+
+
+def test_of_two_models_that_never_met_the_win_matrix_is_empty() -> None:
+    run = fan_out(TWELVE[:3], 1)
+    run.vote(winner="a", a=TWELVE[0], b=TWELVE[1], by="ada")
+    run.vote(winner="b", a=TWELVE[0], b=TWELVE[2], by="ada")
+
+    met = {(row["model"], row["against"]) for row in table(run.charts.wins())}
+    assert met == {(TWELVE[0], TWELVE[1]), (TWELVE[1], TWELVE[0]), (TWELVE[0], TWELVE[2]), (TWELVE[2], TWELVE[0])}
+
+
 def test_agreement_needs_two_who_judged_the_same() -> None:
     run = judged(fan_out(TWELVE[:2], 4))
     alone = Comparison(run.run, run.prompts, run.calls, file_judgings=run.file_judgings[1:2])

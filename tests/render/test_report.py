@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.safe_html import PAGE_TAGS, read
 
-from routebook.render.report import Block, Report, chance, figure, signed, span
+from routebook.render.report import Block, Report, chance, figure, percent, signed, span
 
 BLOCK = Block(("model", "quality"), [("sim/small", "0.50"), ("sim/medium", "unknown")], models=["sim/small", "sim/b"])
 
@@ -43,3 +43,16 @@ def test_nothing_from_outside_breaks_a_line_or_is_obeyed() -> None:
 def test_what_is_unknown_is_called_so() -> None:
     nan = float("nan")
     assert [figure(nan), signed(None), span(0.5, nan), chance(nan)] == ["unknown"] * 4
+
+
+def test_what_is_almost_all_or_almost_nothing_is_not_rounded_to_it() -> None:
+    assert [figure(0.996), figure(0.9996), figure(0.004), figure(1.0), figure(0.0)] == [
+        "0.996", "0.9996", "0.004", "1.00", "0.00",
+    ]  # fmt: skip
+    assert [percent(0.996), percent(0.999), percent(1.0), percent(0.003)] == ["99.6%", "99.9%", "100%", "0.3%"]
+    assert span(0.001, 0.007, sign=True) == "+0.001 to +0.01"  # an interval without zero
+    assert [figure(1 - 1e-16), figure(1e-17), signed(1e-17)] == ["1.00", "0.00", "0.00"]  # what sums leave over
+
+
+def test_a_chance_below_the_bound_is_not_written_as_the_bound() -> None:
+    assert [chance(0.0499), chance(0.0494), chance(0.05)] == ["< 0.050", "0.049", "0.050"]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from routebook.charts.style import SOFT, short_name
 from routebook.charts.subject import subject
+from routebook.render.report import figure as shown
+from routebook.render.report import percent
 
 if TYPE_CHECKING:
     from routebook.charts.figure import Figure
@@ -15,7 +17,7 @@ MOST_PAIRS = 40
 
 
 def agreement(comparison: Comparison) -> Figure:
-    """Chart how often each two of those who judged say the same, with Wilson's 95 % interval.
+    """Chart how often each two of those who judged say the same, with its 95 % interval.
 
     Beside it stands Krippendorff's alpha, which counts what chance alone would give as 0. The 40 pairs with most in
     common are drawn; see `Comparison.agreement` for all.
@@ -40,7 +42,7 @@ def agreement(comparison: Comparison) -> Figure:
     rows = []
     twos: Any = frame.itertuples(index=False)
     for row in twos:
-        alpha = f"alpha {row.alpha:.2f}" if row.alpha == row.alpha else "alpha unknown"
+        alpha = f"alpha {shown(row.alpha)}" if row.alpha == row.alpha else "alpha unknown"
         rows.append(
             {
                 "rater_a": row.rater_a,
@@ -52,7 +54,7 @@ def agreement(comparison: Comparison) -> Figure:
                 "alpha": row.alpha if row.alpha == row.alpha else None,
                 "n": int(row.n),
                 "_pair": f"{short_name(row.rater_a)}  ·  {short_name(row.rater_b)}, {row.kind}",
-                "_label": f"{row.agreement:.0%}, {alpha}, n={row.n:,}",
+                "_label": f"{percent(row.agreement)}, {alpha}, n={row.n:,}",
             }
         )
     import altair as alt
@@ -93,7 +95,7 @@ def agreement(comparison: Comparison) -> Figure:
         rows,
         title="Whether judges, checks and people say the same",
         notes=[
-            "Lines: Wilson's 95 % interval; n judged by both. Alpha: 1 where they always agree, 0 as by chance.",
+            "Lines: 95 % interval over prompts; n judged by both. Alpha: 1 where they always agree, 0 as by chance.",
             *asked.notes(comparison.calls),
         ],
         words=[f"{row['rater_a']} and {row['rater_b']}, {row['kind']}: {row['_label']}" for row in rows],

@@ -118,7 +118,11 @@ class Judged:
     @property
     def note(self) -> str:
         """What the interval is."""
-        what = "share of pairs won, ties as half" if self.pairs else "mean score over prompts"
+        what = (
+            "share of pairs won, ties as half, each prompt counting the same"
+            if self.pairs
+            else "mean score over prompts"
+        )
         return f"Lines: 95 % interval of the {what}; n {'pairs' if self.pairs else 'answers'} judged."
 
 

@@ -9,6 +9,7 @@ from routebook.charts.quality import Judged, judged
 from routebook.charts.style import listed, model_axis, model_colours, short_name
 from routebook.charts.subject import Subject, subject
 from routebook.lookup import count
+from routebook.render.report import figure, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,7 +157,7 @@ def _tooltip(word: Judged) -> list[Any]:
 def _row(asked: Subject, row: Any) -> dict[str, Any]:
     if not row.n:
         return {"model": row.model, "n": 0, "_label": "not judged" + asked.mark(row.model)}
-    label = f"{row.quality:.2f} ({row.low:.2f} to {row.high:.2f}), n={row.n:,}"
+    label = f"{figure(row.quality)} ({span(row.low, row.high)}), n={row.n:,}"
     figures = {"quality": row.quality, "low": row.low, "high": row.high, "n": int(row.n), "prompts": int(row.prompts)}
     return {"model": row.model, **figures, "_label": label + asked.mark(row.model)}
 

@@ -14,6 +14,8 @@ from routebook.charts.style import direct_names, listed
 from routebook.charts.subject import Subject, subject
 from routebook.errors import OptionError
 from routebook.lookup import count, either
+from routebook.render.report import figure as shown
+from routebook.render.report import span
 from routebook.render.words import seconds, usd
 
 if TYPE_CHECKING:
@@ -177,9 +179,9 @@ def _nothing(x: Across, y: Upward) -> alt.Chart:
 def _said(row: Mapping[str, Any], x: Across, y: Upward) -> str:
     words = {"cost": f"{usd(row['usd_per_1k_calls'])} per 1,000 calls", "latency": seconds(row["latency_p50_s"])}
     if y == "quality":
-        words["quality"] = f"quality {row['quality']:.2f}"
+        words["quality"] = f"quality {shown(row['quality'])}"
         if interval := interval_of(row):
-            words["quality"] += f" ({interval[0]:.2f} to {interval[1]:.2f})"
+            words["quality"] += f" ({span(interval[0], interval[1])})"
         if row["judged"] is not None:
             words["quality"] += f", n={row['judged']:,}"
     return ", ".join(words[axis] for axis in (x, y))

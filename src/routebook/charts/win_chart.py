@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from routebook.charts.style import SOFT, direct_names
 from routebook.charts.subject import subject
 from routebook.lookup import count
+from routebook.render.report import percent
 
 if TYPE_CHECKING:
     from routebook.charts.figure import Figure
@@ -34,31 +37,35 @@ def wins(comparison: Comparison, by: str | None = None) -> Figure:
     JudgmentError
         If no pair was judged, or none by that name.
     """
-    from routebook.judging.figures.ranking import ranking
+    from routebook.judging.figures.ranking import HINT, ranking
+    from routebook.judging.tables import pair_rows, said_by
 
     asked = subject(comparison)
     ranked = ranking(comparison, by, rounds=100)  # for the order; its intervals are not drawn
     models = [str(model) for model in ranked.frame["model"]]
     names = direct_names(models)
-    rows = []
-    pairs: Any = ranked.pairs.itertuples(index=False)
-    for pair in pairs:
-        share = (pair.wins_a + pair.ties / 2) / pair.n
-        for model, other, won in ((pair.model_a, pair.model_b, share), (pair.model_b, pair.model_a, 1 - share)):
-            rows.append({"model": model, "against": other, "share_won": won, "n": int(pair.n)})
-    for row in rows:
-        row |= {"_row": names[row["model"]], "_column": names[row["against"]], "_share": f"{row['share_won']:.0%}"}
-        row["_n"] = f"n={row['n']:,}"
+    shares: dict[tuple[str, str], list[float]] = {}  # not of `ranked.pairs`, where a judge's half-verdict counts as won
+    for row in said_by(pair_rows(comparison), ranked.by, what="pairs", hint=HINT):
+        if row.share_a is not None:
+            shares.setdefault((row.model_a, row.model_b), []).append(row.share_a)
+            shares.setdefault((row.model_b, row.model_a), []).append(1 - row.share_a)
+    rows: list[dict[str, Any]] = []
+    for pair in combinations(models, 2):
+        for model, other in (pair, pair[::-1]):
+            if won := shares.get((model, other)):
+                cell = {"model": model, "against": other, "share_won": fmean(won), "n": len(won)}
+                shown = {"_share": percent(fmean(won)), "_n": f"n={len(won):,}"}
+                rows.append({**cell, **shown, "_row": names[model], "_column": names[other]})
     import altair as alt
 
     from routebook.charts.figure import figure
 
-    shown = [names[model] for model in models]
+    heads = [names[model] for model in models]
     axis: dict[str, Any] = {"ticks": False, "domain": False, "grid": False, "labelLimit": 0, "labelPadding": 8}
-    y = alt.Y("_row:N", title=None).scale(domain=shown, type="band", paddingInner=0.04).axis(**axis, labelFontSize=12)
+    y = alt.Y("_row:N", title=None).scale(domain=heads, type="band", paddingInner=0.04).axis(**axis, labelFontSize=12)
     x = (
         alt.X("_column:N", title="against")
-        .scale(domain=shown, type="band", paddingInner=0.04)
+        .scale(domain=heads, type="band", paddingInner=0.04)
         .axis(**axis, orient="top", labelAngle=-30 if len(models) > 3 else 0)
     )
     cells = alt.Chart().encode(x=x, y=y)

@@ -115,24 +115,44 @@ def _table(block: Block, colour: Mapping[str, int]) -> str:
 
 
 def figure(value: float | None, digits: int = 2) -> str:
-    """Write a number; `None` and NaN are ``unknown``.
+    """Write a number; `None` and NaN are ``unknown``. What is not all, or not nothing, is not written as if it were.
 
-    >>> figure(0.5), figure(None), figure(-0.001)
-    ('0.50', 'unknown', '0.00')
+    >>> figure(0.5), figure(None), figure(1), figure(0.996), figure(0.0004)
+    ('0.50', 'unknown', '1.00', '0.996', '0.0004')
     """
     if value is None or value != value:
         return "unknown"
+    digits = _telling(value, digits)
     return f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def _telling(value: float, digits: int) -> int:
+    """Return with how many digits, two more at most, a share does not become a 0, 1 or -1 that it is not."""
+    if value == 0 or abs(value) >= 1:
+        return digits
+    return next((more for more in range(digits, digits + 3) if round(value, more) not in (-1, 0, 1)), digits)
+
+
+def percent(share: float | None) -> str:
+    """Write a share in per cent; `None` and NaN are ``unknown``.
+
+    >>> percent(0.667), percent(1), percent(0.996), percent(0.0004)
+    ('67%', '100%', '99.6%', '0.04%')
+    """
+    if share is None or share != share:
+        return "unknown"
+    return f"{share:.{_telling(share, 2) - 2}%}"
 
 
 def signed(value: float | None, digits: int = 2) -> str:
     """Write a difference, with its sign; `None` and NaN are ``unknown``.
 
-    >>> signed(0.1), signed(-0.25), signed(-0.001)
-    ('+0.10', '-0.25', '0.00')
+    >>> signed(0.1), signed(-0.25), signed(-0.001), signed(-0.00001)
+    ('+0.10', '-0.25', '-0.001', '0.00')
     """
     if value is None or value != value:
         return "unknown"
+    digits = _telling(value, digits)
     rounded = round(value, digits) + 0.0
     return f"{rounded:+.{digits}f}" if rounded else f"{rounded:.{digits}f}"
 
@@ -152,9 +172,11 @@ def span(low: float | None, high: float | None, digits: int = 2, *, sign: bool =
 def chance(p: float | None) -> str:
     """Write a p-value; `None` and NaN are ``unknown``.
 
-    >>> chance(0.0421), chance(0.00004), chance(1.0)
-    ('0.042', '< 0.001', '1.000')
+    >>> chance(0.0421), chance(0.00004), chance(1.0), chance(0.0499)
+    ('0.042', '< 0.001', '1.000', '< 0.050')
     """
     if p is None or p != p:
         return "unknown"
+    if 0.0495 <= p < 0.05:  # what is below the usual bound is not written as if it were not
+        return "< 0.050"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -69,6 +69,22 @@ class TestAgreement:
         assert (overall["kind"], overall["raters"], overall["n"]) == ("pairs", 2, 8)
         assert overall["low"] <= overall["alpha"] <= overall["high"]
 
+    def test_the_units_of_a_prompt_are_a_cluster(self) -> None:
+        run = compare([f"What is {number}?" for number in range(8)], models=[SMALL, LARGE], repeats=5)
+        one, other = (
+            Judging(
+                run_id=run.run.id, kind="scale", by=by,
+                judgments=tuple(Judgment(call.id, value(call)) for call in run.calls),
+            )
+            for by, value in (
+                ("a/one", lambda call: 1.0),
+                ("b/two", lambda call: float(call.prompt_id in [prompt.id for prompt in run.prompts[:6]])),
+            )
+        )  # fmt: skip
+        (row,) = agreement(judged(run, one, other)).frame.to_dict(orient="records")
+        assert (row["n"], row["agreement"]) == (80, 0.75)
+        assert (row["low"], row["high"]) == pytest.approx(wilson(6, 8))  # and not of 60 in 80
+
     def test_of_people_there_is_what_most_of_them_say_and_each_by_themselves(self, run: Comparison) -> None:
         for number in range(4):
             for who, winner in (("ada", "a"), ("bob", "a"), ("eve", "b")):

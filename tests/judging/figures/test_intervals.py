@@ -53,6 +53,27 @@ class TestMeans:
     def test_where_all_prompts_got_the_same_each_is_one_trial(self, score: float) -> None:
         assert mean_interval([score] * 30) == pytest.approx(wilson(30 * score, 30))
 
+    @given(SCORES, st.floats(0.1, 100))
+    def test_where_all_prompts_count_the_same_weights_change_nothing(self, scores: list[float], weight: float) -> None:
+        weighted = mean_interval(scores, weights=[weight] * len(scores))
+        assert weighted == pytest.approx(mean_interval(scores), abs=1e-6)
+
+    @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 50)), min_size=1, max_size=20))
+    def test_it_holds_the_weighted_mean(self, given: list[tuple[float, int]]) -> None:
+        scores, weights = zip(*given, strict=True)
+        low, high = mean_interval(scores, weights=weights)
+        assert low - 1e-9 <= np.average(scores, weights=weights) <= high + 1e-9
+
+    def test_of_words_that_are_alike_on_a_prompt_it_holds_the_truth(self) -> None:
+        random = np.random.default_rng(0)
+        held = []
+        for _ in range(500):
+            words = random.integers(1, 11, 30)
+            same = random.binomial(words, random.beta(2.1, 0.9, 30)) / words
+            low, high = mean_interval(same.tolist(), weights=words.tolist())
+            held.append(low <= 0.7 <= high)
+        assert 0.92 <= np.mean(held) <= 0.98
+
     def test_repeats_tell_less_the_more_they_resemble_each_other(self) -> None:
         alike, mixed = [1.0] * 10 + [0.0] * 10, [0.6] * 10 + [0.4] * 10
         widths = [high - low for low, high in map(mean_interval, (alike, mixed))]

@@ -86,7 +86,7 @@ class TestControl:
         found = strengths(made, control_length=True, rounds=200, seed=0)
         assert fooled.estimate[2] > fooled.estimate[0]  # the longest seems the best, and is the worst
         assert found.estimate == pytest.approx(TRUTH, abs=0.2)
-        low, high = found.interval(found.rounds)
+        low, high = found.interval(found.rounds, found.estimate)
         assert ((low < TRUTH) & (high > TRUTH)).all()
         assert found.length is not None
         assert found.length == pytest.approx(4.0 * np.sqrt(np.mean(made.gap**2)), rel=0.1)
@@ -94,7 +94,7 @@ class TestControl:
     def test_of_a_judge_who_does_not_mind_length_the_interval_holds_zero(self) -> None:
         found = strengths(judged_by_length(600, love=0.0, seed=8), control_length=True, rounds=200, seed=0)
         assert found.length_rounds is not None
-        low, high = found.interval(found.length_rounds)
+        low, high = found.interval(found.length_rounds, found.length)
         assert low < 0 < high
 
     def test_where_the_longer_always_wins_rounds_differ_all_the_same(self) -> None:

@@ -11,11 +11,12 @@ from routebook.calls import Failure
 from routebook.comparison import Comparison
 from routebook.errors import JudgmentError
 from routebook.judging.figures.intervals import mean_interval, wilson
-from routebook.judging.figures.quality import quality, quality_of
+from routebook.judging.figures.quality import BLIND, quality, quality_of
 from routebook.judging.keeping import keep
 from routebook.judging.tables import score_rows
 from routebook.models import ModelId
 from routebook.prompts import Prompt
+from routebook.runs import compare
 
 SMALL, LARGE, MEDIUM = "sim/small", "sim/large", "sim/medium"
 FIGURES = ["quality", "low", "high", "n", "prompts", "errors"]
@@ -246,3 +247,13 @@ class TestShown:
         assert "<img" not in html
         assert "&lt;img src=x onerror=alert(1)&gt;" in html
         assert '<span class="rb-chip rb-simulated">simulated</span>' in html
+
+    def test_of_a_blind_run_nobody_is_named_until_it_is_revealed(self) -> None:
+        run = compare("Name a prime.", models=[SMALL, LARGE], blind=True)
+        score(run, {SMALL: [1.0], LARGE: [0.0]})
+        found = quality(run)
+        for shown in (str(found), repr(found), found._repr_html_()):
+            assert BLIND in shown
+            assert "sim/" not in shown
+        assert len(found.frame) == 2  # data are open
+        assert LARGE in str(quality(run.reveal()))

@@ -91,6 +91,13 @@ class TestRank:
         order = random.sample(range(len(votes)), len(votes))
         pd.testing.assert_frame_equal(found, rank(swapped(votes.iloc[order]), rounds=100))
 
+    def test_the_names_do_not_matter(self) -> None:
+        votes = voted([0.3, 1.2, -0.9, -0.6], 300, seed=8)
+        names = {"m0": "z", "m1": "b", "m2": "y", "m3": "a"}
+        renamed = votes.assign(model_a=votes["model_a"].map(names), model_b=votes["model_b"].map(names))
+        found = rank(votes)
+        pd.testing.assert_frame_equal(found.assign(model=found["model"].map(names)), rank(renamed), check_dtype=False)
+
     @given(VOTES)
     @settings(max_examples=40, deadline=None)
     def test_whatever_the_votes_the_figures_are_figures(self, votes: pd.DataFrame) -> None:
@@ -133,6 +140,30 @@ class TestInterval:
 
     def test_it_does_where_votes_on_one_prompt_are_alike(self) -> None:
         assert 0.92 <= self.share_held([0.5, -0.5], 60, votes_each=5, alike=0.8) <= 0.98
+
+    def test_of_few_prompts_with_many_votes_each_it_is_neither_too_narrow_nor_too_wide(self) -> None:
+        truth = np.linspace(-1, 1, 12)
+        held = []
+        for seed in range(60):
+            votes = voted(truth, 1000, seed)
+            found = rank(votes.assign(prompt_id=votes["prompt_id"] % 12), rounds=200, seed=seed).set_index("model")
+            held += [found["low"][f"m{at}"] <= one <= found["high"][f"m{at}"] for at, one in enumerate(truth)]
+        assert 0.92 <= np.mean(held) <= 0.98
+
+    def test_it_holds_the_estimate_where_one_model_won_everything_too(self) -> None:
+        votes = [(f"{at} {pair}", *pair, "a") for pair in (("x", "y"), ("x", "z")) for at in range(12)] + [
+            (f"{at}", "y", "z", "a" if at % 3 else "b") for at in range(9)
+        ]
+        for seed in range(5):
+            found = rank(votes_of(*votes), rounds=100, seed=seed)
+            assert (found["low"] <= found["strength"]).all()
+            assert (found["strength"] <= found["high"]).all()
+
+    def test_ties_draw_strengths_together_as_is_said(self) -> None:
+        votes = voted([0.25, -0.25], 4000, seed=6)
+        with_ties = votes.assign(winner=np.where(np.arange(4000) % 5 < 2, "tie", votes["winner"]))
+        apart = rank(votes, rounds=100)["strength"].diff()[1]
+        assert rank(with_ties, rounds=100)["strength"].diff()[1] == pytest.approx(0.6 * apart, rel=0.1)
 
     def test_there_single_votes_would_be_far_too_sure(self) -> None:
         votes = voted([0.5, -0.5], 60, 0, votes_each=5, alike=0.8)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routebook.judging.figures.comparisons import Comparisons
-from routebook.judging.figures.resampling import fold, simulated
+from routebook.judging.figures.resampling import fold, simulated, told_by_prompt
 
 Row = tuple[int, int, float, int]
 
@@ -101,3 +101,19 @@ class TestSimulated:
         made = made_of([(0, 1, 1.0, prompt) for prompt in range(6) for _ in range(5)], models=2)
         kinds, rounds = simulated(made, np.zeros(2), 100, np.random.default_rng(0))
         assert {counts @ kinds.share for counts in rounds} == {0, 5, 10, 15, 20, 25, 30}
+
+
+class TestToldByPrompt:
+    """`told_by_prompt`."""
+
+    @given(ROWS)
+    def test_it_is_the_mean_rank_of_what_was_compared_on_each_prompt(self, rows: list[Row]) -> None:
+        made = made_of(rows)
+        ranks = []
+        for prompt in range(made.prompts):
+            here = np.flatnonzero(made.prompt == prompt)
+            design = np.zeros((len(here), 4))
+            design[np.arange(len(here)), made.first[here]] = 1
+            design[np.arange(len(here)), made.second[here]] = -1
+            ranks.append(np.linalg.matrix_rank(design))
+        assert told_by_prompt(made) == pytest.approx(np.mean(ranks))

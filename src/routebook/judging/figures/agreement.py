@@ -14,9 +14,9 @@ from math import nan
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from routebook.errors import JudgmentError
-from routebook.judging.figures.intervals import wilson
+from routebook.judging.figures.intervals import mean_interval, wilson
 from routebook.judging.figures.krippendorff import Distance, alpha, alpha_interval
-from routebook.judging.tables import PEOPLE, SAME_ANSWERS, PairRow, ScoreRow, pair_rows, score_rows
+from routebook.judging.tables import PEOPLE, SAME_ANSWERS, PairRow, ScoreRow, pair_rows, score_rows, simulated_judges
 from routebook.lookup import count
 from routebook.render.report import Block, Report, figure, span
 
@@ -65,6 +65,7 @@ class Agreement:
     _twos: tuple[Two, ...]
     _overall: tuple[Overall, ...]
     _prompts: int
+    _remarks: tuple[str, ...] = ()
 
     @property
     def alpha(self) -> float:
@@ -76,8 +77,9 @@ class Agreement:
         """One row per two raters who have a word on the same unit.
 
         ``kind`` is ``pairs`` or ``scores``, ``n`` how many units both have a word on, ``agreement`` the share of
-        these with the same word, ``low`` and ``high`` the ends of its 95 % interval (Wilson's, as if units were
-        independent), ``alpha`` Krippendorff's over these two; NaN where neither ever varies.
+        these with the same word, ``low`` and ``high`` the ends of its 95 % interval
+        (`routebook.judging.figures.intervals.mean_interval`: the units of a prompt are a cluster), ``alpha``
+        Krippendorff's over these two; NaN where neither ever varies.
         """
         import pandas as pd
 
@@ -95,7 +97,10 @@ class Agreement:
         """What the reader should know, one line each."""
         if not self._twos:
             return ("There is only one rater, or no two have a word on the same answers: agreement is unknown.",)
-        notes = ["Alpha is Krippendorff's: 1 is always, 0 as often as by chance, below 0 less than that."]
+        notes = [
+            *self._remarks,
+            "Alpha is Krippendorff's: 1 is always, 0 as often as by chance, below 0 less than that.",
+        ]
         if any(each.alpha != each.alpha for each in self._twos):
             notes.append("Alpha is unknown where the words never vary: then chance would agree as well.")
         if len(self._twos) > _MOST_SHOWN:
@@ -111,9 +116,9 @@ class Agreement:
                 (each.kind, f"{each.raters:,}", f"{each.n:,}", figure(each.alpha), span(each.low, each.high))
                 for each in self._overall
             ]
-            blocks.append(Block(("all raters", "raters", "units", "alpha", "95 % interval"), rows))
+            blocks.append(Block(("word on", "raters", "judged by several", "alpha", "95 % interval"), rows))
         if twos:
-            heads = ("raters", "kind", "units", "same word", "95 % interval", "alpha")
+            heads = ("two raters", "word on", "judged by both", "same word", "95 % interval", "alpha")
             shown = [
                 (
                     f"{two.rater_a} – {two.rater_b}",
@@ -165,7 +170,7 @@ def agreement(answers: Answers) -> Agreement:
         overall += [together] if together.n else []
         twos += _twos(kind, said)
         prompts.update(unit[0] for words in said.values() for unit in words)  # type: ignore[index]
-    return Agreement(tuple(twos), tuple(overall), len(prompts))
+    return Agreement(tuple(twos), tuple(overall), len(prompts), tuple(simulated_judges([*pairs, *scores])))
 
 
 def alpha_of(rows: Sequence[PairRow] | Sequence[ScoreRow]) -> float:
@@ -242,9 +247,20 @@ def _twos(kind: Kind, said: Words) -> list[Two]:
         both = [(a[unit], b[unit]) for unit in a if unit in b]
         if both:
             same = sum(x == y for x, y in both)
-            figures = (len(both), same / len(both), *wilson(same, len(both)), alpha(both, _DISTANCE[kind]))
+            ends = _same_interval([(unit[0], a[unit] == b[unit]) for unit in a if unit in b])  # type: ignore[index]
+            figures = (len(both), same / len(both), *ends, alpha(both, _DISTANCE[kind]))
             twos.append(Two(labels[one], labels[other], kind, *figures))
     return twos
+
+
+def _same_interval(same: Sequence[tuple[Hashable, bool]]) -> tuple[float, float]:
+    """Return the interval of the share of units with the same word; a unit's prompt comes first."""
+    of: dict[Hashable, list[bool]] = {}
+    for prompt, each in same:
+        of.setdefault(prompt, []).append(each)
+    if len(of) == 1:  # nothing can be said of other prompts
+        return wilson(sum(each for _, each in same), len(same))
+    return mean_interval([sum(each) / len(each) for each in of.values()], weights=[len(each) for each in of.values()])
 
 
 def _majority(words: Sequence[Hashable]) -> Hashable:

@@ -22,7 +22,9 @@ def wilson(successes: float, trials: float, confidence: float = 0.95) -> tuple[f
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def mean_interval(prompt_means: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+def mean_interval(
+    prompt_means: Sequence[float], confidence: float = 0.95, *, weights: Sequence[float] | None = None
+) -> tuple[float, float]:
     """Return an interval of a mean score over prompts, of what was got on each.
 
     Wilson's, of as many trials as say as much about a share as these prompts do about their mean: p (1 - p) over the
@@ -35,6 +37,8 @@ def mean_interval(prompt_means: Sequence[float], confidence: float = 0.95) -> tu
         For each prompt, the mean of what its answers got, from 0 to 1; the estimate is the mean of these.
     confidence
         How often such intervals hold the true mean.
+    weights
+        How much each prompt counts, such as how many words a mean is of; all the same by default.
 
     Returns
     -------
@@ -58,12 +62,22 @@ def mean_interval(prompt_means: Sequence[float], confidence: float = 0.95) -> tu
     prompts = len(prompt_means)
     if not prompts:
         return nan, nan
-    total = fsum(prompt_means)
-    mean = total / prompts
-    spread = fsum((value - mean) ** 2 for value in prompt_means)
+    if weights is None:
+        total = fsum(prompt_means)
+        mean = total / prompts
+        spread = fsum((value - mean) ** 2 for value in prompt_means)
+    else:
+        each = fsum(weights) / prompts
+        total = fsum(weight * value for weight, value in zip(weights, prompt_means, strict=True)) / each
+        mean = total / prompts
+        off = ((weight / each) * (value - mean) for weight, value in zip(weights, prompt_means, strict=True))
+        spread = fsum(value**2 for value in off)
     most = prompts * mean * (1 - mean)  # the spread of right and wrong answers
-    if spread < 1e-9 or spread > most * (1 - 1e-9):
+    if spread < 1e-9 or abs(spread - most) <= most * 1e-9:
         return wilson(total, prompts, confidence)
+    if spread > most:  # a few prompts count for more than the others
+        trials = prompts * most / spread
+        return wilson(mean * trials, trials, confidence)
 
     from scipy.special import stdtrit
 

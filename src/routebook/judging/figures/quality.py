@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from routebook.judging.figures.folding import Folded, OnPrompt, fold
 from routebook.judging.figures.intervals import mean_interval
 from routebook.judging.figures.paired import Difference, compared, holm, verdict
-from routebook.judging.tables import ScoreRow, said_by, score_frame, score_rows
+from routebook.judging.tables import ScoreRow, said_by, score_frame, score_rows, simulated_judges
 from routebook.lookup import count
 from routebook.render.report import Block, Report, chance, figure, signed, span
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from routebook.answers import Answers
 
 HINT = "score the answers with run.score(rb.scorers.exact()), or rate them with run.vote(rating=4, ...)."
+BLIND = "This run is blind, and its figures of quality name its models: reveal() it first."
 _Answer = tuple[str, int, str]  # prompt id, repeat, model
 _MOST_PAIRS = 15
 _MOST_WHYS = 3
@@ -53,6 +54,8 @@ class Quality:
         ``name`` first.
     simulated
         Those of the models that are simulated.
+    blind
+        Whether the run is blind: then nothing is shown, though the tables, being data, are open.
     """
 
     models: tuple[str, ...]
@@ -61,6 +64,7 @@ class Quality:
     _scores: Sequence[ScoreRow] = field(repr=False)
     _tags: Mapping[str, Sequence[str]] = field(repr=False)
     _failed: frozenset[_Answer] = field(repr=False)
+    blind: bool = False
     _remarks: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -136,7 +140,7 @@ class Quality:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What the reader should know, one line each."""
-        notes = list(self._remarks)
+        notes = [*self._remarks, *simulated_judges(self._scores)]
         if self.simulated:
             who = (
                 "All models are"
@@ -213,13 +217,15 @@ class Quality:
         return bool(self.models) and self.simulated.issuperset(self.models)
 
     def __str__(self) -> str:
-        return str(self._report())
+        return BLIND if self.blind else str(self._report())
 
     def __repr__(self) -> str:
+        if self.blind:
+            return f"<Quality: {BLIND}>"
         return f"<Quality by {', '.join(self.names)}: {count(len(self.models), 'model')}>"
 
     def _repr_html_(self) -> str:
-        return self._report().html()
+        return (Report("Quality", notes=(BLIND,)) if self.blind else self._report()).html()
 
 
 _FIGURES = ("quality", "low", "high", "n", "prompts", "errors")
@@ -268,6 +274,7 @@ def quality_of(answers: Answers, rows: Sequence[ScoreRow], remarks: Sequence[str
         _tags={prompt_id: prompt.tags for prompt_id, prompt in answers.prompts_by_id.items()},
         simulated=frozenset(map(str, {call.model for call in answers.calls if call.simulated})),
         _failed=frozenset((call.prompt_id, call.repeat, str(call.model)) for call in answers.errors),
+        blind=answers.run.blind,
         _remarks=tuple(remarks),
     )
 

@@ -12,14 +12,14 @@ from routebook.errors import JudgmentError
 from routebook.judging.figures.comparisons import comparisons, read_votes
 from routebook.judging.figures.ranking_tables import Pair, Ranked, notes, pairs_of, ranked, ranks
 from routebook.judging.figures.strengths import strengths
-from routebook.judging.tables import PEOPLE, PairRow, pair_rows, said_by
+from routebook.judging.tables import PEOPLE, PairRow, pair_rows, said_by, simulated_judges
 from routebook.lookup import count, either
 from routebook.render.report import Block, Report, chance, figure, signed, span
 
 if TYPE_CHECKING:
     from routebook.answers import Answers
 
-HINT = "vote with run.vote(winner='a', ...), or ask a judge with run.judge('anthropic/claude-opus-5-5')."
+HINT = "vote with run.vote(winner='a', ...), or ask a judge with run.judge('host/model')."
 BLIND = "This run is blind, and a ranking names its models: reveal() it first."
 _MOST_PAIRS = 15
 
@@ -38,7 +38,7 @@ def rank(votes: Any, *, rounds: int = 1000, confidence: float = 0.95, seed: int 
     confidence
         Of the interval.
     seed
-        The same votes give the same intervals for the same seed, in whatever order they are.
+        The same votes give the same intervals for the same seed, in whatever order they are, whatever the names.
 
     Returns
     -------
@@ -58,10 +58,16 @@ def rank(votes: Any, *, rounds: int = 1000, confidence: float = 0.95, seed: int 
     Notes
     -----
     Votes on one prompt are not independent, so whole prompts are drawn, or single votes where there is only one
-    prompt. Where some model won or lost everything (or two groups met with only one side winning), no finite strength
-    is the most likely; then, and in a round of which this is so, one tie is added to each pair that met, and the
-    rounds are drawn from the strengths found, as those drawn from the votes would all be the same. Models that never
-    met the largest group, directly or through others, have a strength of NaN: there is no telling.
+    prompt.
+
+    Ties as halves draw strengths together: where a share t of the comparisons are ties, to about 1 - t of the log-odds
+    among those with a winner, which are the strengths of models of ties (Davidson 1970,
+    doi:10.1080/01621459.1970.10481082).
+
+    Where some model won or lost everything (or two groups met with only one side winning), no finite strength is the
+    most likely; then, and in a round of which this is so, one tie is added to each pair that met, and the rounds are
+    drawn from the strengths found, as those drawn from the votes would all be the same. Models that never met the
+    largest group, directly or through others, have a strength of NaN: there is no telling.
 
     Examples
     --------
@@ -230,7 +236,7 @@ def ranking(
     found = strengths(made, control_length=control_length, rounds=rounds, seed=seed)
     effect = None
     if found.length is not None and found.length_rounds is not None:
-        low, high = found.interval(found.length_rounds, confidence)
+        low, high = found.interval(found.length_rounds, found.length, confidence)
         effect = (found.length, float(low), float(high))
     whose = names[0] if by is None else by
     others = [name for name in names if name != chosen[0].name]
@@ -240,7 +246,12 @@ def ranking(
         length_effect=effect,
         comparisons=len(said),
         prompts=made.prompts,
-        notes=(*_whose(whose, others, len(chosen) - len(said)), *_length_note(effect), *notes(made, found, confidence)),
+        notes=(
+            *simulated_judges(said),
+            *_whose(whose, others, len(chosen) - len(said)),
+            *_length_note(effect),
+            *notes(made, found, confidence),
+        ),
         blind=answers.run.blind,
         simulated=bool(answers.calls) and all(call.simulated for call in answers.calls),
         _ranked=ranked(made, found, confidence),

@@ -60,7 +60,7 @@ def ranked(made: Comparisons, found: Strengths, confidence: float) -> tuple[Rank
     OptionError
         If the confidence is none.
     """
-    low, high = found.interval(found.rounds, confidence)
+    low, high = found.interval(found.rounds, found.estimate, confidence)
     number, rate = _met(made)
     return tuple(
         Ranked(
@@ -81,8 +81,8 @@ def pairs_of(made: Comparisons, found: Strengths, confidence: float) -> tuple[Pa
     a, b = np.array(places).T
     difference = found.estimate[a] - found.estimate[b]
     rounds = found.rounds[:, a] - found.rounds[:, b]
-    low, high = found.interval(rounds, confidence)
-    p = _p(difference, *found.interval(rounds, 1 - ALPHA))
+    low, high = found.interval(rounds, difference, confidence)
+    p = _p(difference, *found.interval(rounds, difference, 1 - ALPHA))
     adjusted = holm(p.tolist())
     words = Counter(zip(made.first.tolist(), made.second.tolist(), np.sign(made.share - 0.5).tolist(), strict=True))
     rows = []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtr, stdtrit
 
 from routebook.errors import OptionError
@@ -162,7 +163,24 @@ def simulated(
     return both, draw()
 
 
-def percentile_interval(rounds: Floats, confidence: float, *, drawn: int, fitted: int = 1) -> tuple[Floats, Floats]:
+def told_by_prompt(made: Comparisons) -> float:
+    """Return of how many differences between models a prompt tells, on average: one where it has a single vote.
+
+    Of a prompt they are as many as the models that met there, less the groups that these fall into.
+
+    >>> whole, part = np.array([0, 0, 1, 0]), np.array([1, 2, 2, 1])
+    >>> told_by_prompt(Comparisons(("a", "b", "c"), whole, part, np.ones(4), np.array([0, 0, 0, 1]), np.zeros(4)))
+    1.5
+    """
+    at = made.prompt * len(made.models)  # each prompt's models are places of their own
+    places, ends = np.unique(np.concatenate([at + made.first, at + made.second]), return_inverse=True)
+    one, other = np.split(ends, 2)
+    met = csr_array((np.ones(len(one)), (one, other)), shape=(len(places), len(places)))
+    groups = connected_components(met, directed=False)[0]
+    return float(len(places) - groups) / made.prompts
+
+
+def percentile_interval(rounds: Floats, confidence: float, *, drawn: int, fitted: float = 1) -> tuple[Floats, Floats]:
     """Return the expanded percentile interval of what a bootstrap found (doi:10.1080/00031305.2015.1089789).
 
     A bootstrap of n prompts spreads too little, by the factor sqrt((n - k) / n) for k figures that are fitted, and its
@@ -175,7 +193,8 @@ def percentile_interval(rounds: Floats, confidence: float, *, drawn: int, fitted
     confidence
         How sure it is to hold the truth, such as 0.95.
     drawn, fitted
-        How many prompts a round draws, and how many figures are fitted to them.
+        How many prompts a round draws, and how many figures are fitted to them; of prompts each of which tells of r
+        figures, that is the number of figures over r.
 
     Returns
     -------

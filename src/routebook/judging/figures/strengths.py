@@ -11,7 +11,7 @@ import numpy as np
 from routebook.errors import OptionError
 from routebook.judging.figures import bradley_terry, length_control
 from routebook.judging.figures.comparisons import Comparisons
-from routebook.judging.figures.resampling import Kinds, fold, percentile_interval, simulated
+from routebook.judging.figures.resampling import Kinds, fold, percentile_interval, simulated, told_by_prompt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +38,8 @@ class Strengths:
         The coefficient of the standardised length gap and the bootstrap's; `None` where it is not controlled for.
     units
         How many prompts were drawn, or, where there is only one, how many comparisons.
+    fitted
+        How many figures are fitted, as if each unit told of one only: a prompt with many votes tells of more.
     by_prompt
         Whether whole prompts were drawn.
     groups
@@ -57,19 +59,22 @@ class Strengths:
     length: float | None
     length_rounds: Floats | None
     units: int
+    fitted: float
     by_prompt: bool
     groups: int
     separated: bool
     alike: bool
     corrected_rounds: int
 
-    def interval(self, rounds: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    def interval(self, rounds: Floats, estimate: Floats | float, confidence: float = 0.95) -> tuple[Floats, Floats]:
         """Return the interval of each column of what was worked out in every round; NaN where that is NaN.
 
         Parameters
         ----------
         rounds
             (rounds, ...).
+        estimate
+            (...); the interval holds it, also where every round is on one side of it.
         confidence
             How sure it is to hold the truth, such as 0.95.
 
@@ -78,8 +83,8 @@ class Strengths:
         OptionError
             If the confidence is not between 0 and 1.
         """
-        fitted = int((~np.isnan(self.estimate)).sum()) - (self.length is None)
-        return percentile_interval(rounds, confidence, drawn=self.units, fitted=fitted)
+        low, high = percentile_interval(rounds, confidence, drawn=self.units, fitted=self.fitted)
+        return np.minimum(low, estimate), np.maximum(high, estimate)
 
 
 def strengths(made: Comparisons, *, control_length: bool, rounds: int, seed: int) -> Strengths:
@@ -97,7 +102,8 @@ def strengths(made: Comparisons, *, control_length: bool, rounds: int, seed: int
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise OptionError(f"seed is a whole number from 0, not {seed!r:.60}.")
     groups = bradley_terry.pieces(made.wins())
-    part = made.among(groups[0]) if len(groups) > 1 else made
+    part, order = (made.among(groups[0]) if len(groups) > 1 else made).best_first()
+    places = groups[0][order]
     if control_length:
         part = length_control.standardised(part)
     size = len(part.models)
@@ -118,9 +124,9 @@ def strengths(made: Comparisons, *, control_length: bool, rounds: int, seed: int
         found[number], ties_added = fitted(counts, _ROUND_TOLERANCE)
         corrected += ties_added
     everyone = np.full(len(made.models), np.nan)
-    everyone[groups[0]] = estimate[:size]
+    everyone[places] = estimate[:size]
     everyones = np.full((rounds, len(made.models)), np.nan)
-    everyones[:, groups[0]] = found[:, :size]
+    everyones[:, places] = found[:, :size]
     return Strengths(
         models=made.models,
         estimate=everyone,
@@ -128,6 +134,7 @@ def strengths(made: Comparisons, *, control_length: bool, rounds: int, seed: int
         length=float(estimate[-1]) if control_length else None,
         length_rounds=found[:, -1] if control_length else None,
         units=int(folded.times.sum()),
+        fitted=(size - 1) / (told_by_prompt(part) if folded.by_prompt else 1) + control_length,
         by_prompt=folded.by_prompt,
         groups=len(groups),
         separated=separated,

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from routebook.calls import Call
 from routebook.judging.figures.intervals import mean_interval
 from routebook.judgments import Canary, Judging
+from routebook.render.report import figure, percent
 
 NULL_ANSWER = "Thank you for this interesting question. I am always glad to help, and I wish you a pleasant day."
 """The answer that says nothing."""
@@ -125,16 +126,16 @@ def _null_pairs(shares: Sequence[float]) -> _Word:
         return _Word(f"prefers the real answer to a null answer in all of {len(shares)}")
     preferred = _mean([share > 0.5 for share in shares])
     as_good = _mean([share == 0.5 for share in shares])
-    text = f"prefers a null answer to real answers in {preferred:.0%} of {len(shares)}"
+    text = f"prefers a null answer to real answers in {percent(preferred)} of {len(shares)}"
     if as_good:
-        text += f", and finds it as good in {as_good:.0%}"
+        text += f", and finds it as good in {percent(as_good)}"
     if preferred > MOST_PREFERRED or _mean(shares) > MOST_AS_GOOD:
         return _Word(f"{text}: do not trust it", worrying=True)
     return _Word(text)
 
 
 def _null_scores(scores: Sequence[float]) -> _Word:
-    text = f"scores a null answer {_mean(scores):.2f}, from 0 to 1, on average of {len(scores)}"
+    text = f"scores a null answer {figure(_mean(scores))}, from 0 to 1, on average of {len(scores)}"
     return _Word(f"{text}: do not trust it", worrying=True) if _mean(scores) > MOST else _Word(text)
 
 
@@ -145,13 +146,14 @@ def _copied_pairs(shares: Sequence[float]) -> _Word:
     unequal = len(preferred) / len(shares)
     first = _mean([share > 0.5 for share in preferred])
     text = (
-        f"prefers one of two equal answers in {unequal:.0%} of {len(shares)}, in {first:.0%} of these the first shown"
+        f"prefers one of two equal answers in {percent(unequal)} of {len(shares)}, "
+        f"in {percent(first)} of these the first shown"
     )
     return _Word(f"{text}: do not trust it in one order alone", worrying=True) if unequal > MOST else _Word(text)
 
 
 def _copied_scores(apart: Sequence[float]) -> _Word:
-    text = f"scores the same answer {_mean(apart):.2f} apart, from 0 to 1, on average of {len(apart)}"
+    text = f"scores the same answer {figure(_mean(apart))} apart, from 0 to 1, on average of {len(apart)}"
     return _Word(f"{text}: do not trust it", worrying=True) if _mean(apart) > MOST else _Word(text)
 
 

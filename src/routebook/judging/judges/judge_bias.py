@@ -168,7 +168,7 @@ def position_row(judge: str, orders: Sequence[Order]) -> PositionRow:
     >>> row.flipped, row.first, row.verdict
     (0.0, 0.5, 'no preference for a position is seen')
     """
-    flipped = mean_over_prompts((order.prompt_id, float(order.flipped)) for order in orders)
+    flipped = share_of_all((order.prompt_id, float(order.flipped)) for order in orders)
     by_prompt: dict[str, list[float]] = {}
     for order in orders:
         by_prompt.setdefault(order.prompt_id, []).append((order.first + order.swapped) / 2)
@@ -199,7 +199,7 @@ def length_row(judge: str, pairs: Sequence[Pair], lengths: Mapping[tuple[str, in
         long_a, long_b = lengths[prompt_id, repeat, a], lengths[prompt_id, repeat, b]
         if share != 0.5 and long_a != long_b:
             won.append((prompt_id, long_a, long_b) if share > 0.5 else (prompt_id, long_b, long_a))
-    longer, low, high = mean_over_prompts((prompt_id, float(winner > loser)) for prompt_id, winner, loser in won)
+    longer, low, high = share_of_all((prompt_id, float(winner > loser)) for prompt_id, winner, loser in won)
     winners = sum(winner for _, winner, _ in won) / len(won) if won else nan
     losers = sum(loser for _, _, loser in won) / len(won) if won else nan
     if len({prompt_id for prompt_id, _, _ in won}) < FEWEST_PROMPTS:
@@ -293,9 +293,26 @@ def _average(values: Iterable[float]) -> float:
 
 def mean_over_prompts(values: Iterable[tuple[str, float]]) -> tuple[float, float, float]:
     """Return the mean over prompts of what was seen on each, and the ends of its interval; NaN of nothing."""
+    means = [_average(each) for each in _by_prompt(values).values()]
+    low, high = mean_interval(means)
+    return (_average(means) if means else nan), low, high
+
+
+def share_of_all(values: Iterable[tuple[str, float]]) -> tuple[float, float, float]:
+    """Return the mean of all that was seen, each counting once, and the ends of its interval; NaN of nothing.
+
+    A prompt is a cluster all the same.
+
+    >>> share_of_all([("p", 1.0), ("q", 0.0), ("q", 0.0), ("q", 0.0)])[0]
+    0.25
+    """
+    of = _by_prompt(values)
+    low, high = mean_interval([_average(each) for each in of.values()], weights=[len(each) for each in of.values()])
+    return (_average(value for each in of.values() for value in each) if of else nan), low, high
+
+
+def _by_prompt(values: Iterable[tuple[str, float]]) -> dict[str, list[float]]:
     by_prompt: dict[str, list[float]] = {}
     for prompt_id, value in values:
         by_prompt.setdefault(prompt_id, []).append(value)
-    means = [_average(each) for each in by_prompt.values()]
-    low, high = mean_interval(means)
-    return (_average(means) if means else nan), low, high
+    return by_prompt

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from routebook.costs import run_cost
 from routebook.judging.judges.canaries import CanaryRow
-from routebook.judging.judges.judge_bias import VendorRow
-from routebook.judgments import Canary
+from routebook.judging.judges.judge_bias import LengthRow, PositionRow, VendorRow
+from routebook.judging.tables import simulated_judges
 from routebook.lookup import count
 from routebook.render.report import Block, Report, figure, signed, span
 
@@ -23,10 +23,7 @@ _MODES = {
     "reference": "against the expected answer",
     "scale": "each answer by itself",
 }
-_CANARIES: tuple[Canary, ...] = ("null", "copy")
-_CANARIES_MEAN = (
-    "Canaries: a null answer, which says nothing, and a copy of an answer; 0.00 is as it should be for both."
-)
+_CANARIES_MEAN = "Canaries: a null answer, which says nothing, and a copy of an answer beside itself."
 
 
 def report_of(judged: Judged) -> Report:
@@ -37,8 +34,12 @@ def report_of(judged: Judged) -> Report:
         shows = "run.reveal().ranking()" if judged.of_pairs else "run.reveal().quality()"
         notes.insert(0, f"This run is blind: {shows} tells what was said of which model.")
     by = ", ".join(judging.name for judging in judged.judgings)
-    facts = [_MODES[judged.judgings[0].kind], count(judged.prompts, "prompt"), f"judging cost {judged.cost}"]
+    if judged.run is not None and len(judged.judgings) > 1:
+        costs = [f"{judging.by} {_cost(judged, judging.by)}" for judging in judged.judgings]
+        notes.append(f"Judging cost: {', '.join(costs)}.")
     simulated = bool(judged.answers.calls) and all(call.simulated for call in judged.answers.calls)
+    cost = str(judged.cost).removesuffix(" simulated" if simulated else "")  # which the report says of all of it
+    facts = [_MODES[judged.judgings[0].kind], count(judged.prompts, "prompt"), f"judging cost {cost}"]
     blocks = [*([] if blind else [_models(judged)]), _judges(judged)]
     return Report(f"Judged by {by}", facts, blocks, notes, simulated=simulated)
 
@@ -59,36 +60,46 @@ def _models(judged: Judged) -> Block:
 
 
 def _judges(judged: Judged) -> Block:
-    heads = ["judge", "null answer got", "copies differ", "flipped", "shown first got", "longer won", "cost"]
-    if not judged.of_pairs:
-        heads = [head for head in heads if head not in ("flipped", "shown first got")]
-    canaries = {(row.judge, row.canary): row for row in judged.canary_rows}
-    positions = {row.judge: row for row in judged.position_rows}
-    lengths = {row.judge: row for row in judged.length_rows}
-    rows = []
+    heads = ("judge", "what was tried", "found", "95 % interval", "of", "should be")
+    rows: list[tuple[str, ...]] = []
     for judging in judged.judgings:
-        cells = [_canary(canaries.get((judging.name, canary))) for canary in _CANARIES]
-        if judged.of_pairs:
-            place = positions[judging.name]
-            cells += [_percent(place.flipped), f"{figure(place.first)} ({span(place.first_low, place.first_high)})"]
-        long = lengths[judging.name]
-        cells += [f"{_percent(long.longer_won)} of {long.n:,}" if long.n else "unknown"]
-        rows.append((judging.name, *cells, _cost(judged, judging.by)))
+        tried = [
+            *(_canary(row, judged.of_pairs) for row in judged.canary_rows if row.judge == judging.name),
+            *(row for place in judged.position_rows if place.judge == judging.name for row in _position(place)),
+            *(_length(row) for row in judged.length_rows if row.judge == judging.name),
+        ]
+        rows += [(judging.name, *row) for row in tried]
     return Block(heads, rows, title="Whether the judges can be trusted")
 
 
-def _canary(row: CanaryRow | None) -> str:
-    return "not asked" if row is None else f"{figure(row.mean)} of {row.n:,}"
+_Tried = tuple[str, str, str, str, str]
 
 
-def _percent(share: float) -> str:
-    return "unknown" if isnan(share) else f"{share:.0%}"
+def _canary(row: CanaryRow, of_pairs: bool) -> _Tried:
+    if row.canary == "null":
+        what = "null answer: its share of a pair" if of_pairs else "null answer: its score"
+    else:
+        what = "copy beside the same: one preferred" if of_pairs else "copy beside the same: apart by"
+    return what, figure(row.mean), span(row.low, row.high), count(row.n, "prompt"), figure(0)
+
+
+def _position(row: PositionRow) -> list[_Tried]:
+    of = count(row.n, "pair")
+    flipped = span(row.flipped_low, row.flipped_high)
+    shown_first = span(row.first_low, row.first_high)
+    return [
+        ("orders swapped: verdict flips", figure(row.flipped), flipped, of, figure(0)),
+        ("orders swapped: share of the first shown", figure(row.first), shown_first, of, figure(0.5)),
+    ]
+
+
+def _length(row: LengthRow) -> _Tried:
+    won = figure(row.longer_won)
+    return "answers of unlike length: longer wins", won, span(row.low, row.high), count(row.n, "pair"), "depends"
 
 
 def _cost(judged: Judged, judge: str) -> str:
-    if judged.run is None:
-        return "nothing asked"
-    priced = zip(judged.run.calls, judged.run.prices, strict=True)
+    priced = [] if judged.run is None else zip(judged.run.calls, judged.run.prices, strict=True)
     return str(run_cost((call, price) for call, price in priced if str(call.model) == judge))
 
 
@@ -106,7 +117,8 @@ def warnings_of(judged: Judged) -> list[str]:
     agreed = []
     if len(judged.judgings) > 1:
         agreed = [f"The judges agree with an alpha of {figure(judged.agreement)} (Krippendorff; 1 is always)."]
-    return [*worrying, *vendors, *places, *others, *agreed, *meant]
+    made_up = simulated_judges(judged.verdict_rows)
+    return [*worrying, *made_up, *vendors, *places, *others, *agreed, *meant]
 
 
 def _vendor(judged: Judged, row: VendorRow) -> str:
