@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _CREDENTIALS = re.compile(
     r"(OPENAI|ANTHROPIC|AWS|AZURE|GOOGLE|GEMINI|OLLAMA|VLLM|LMSTUDIO|LLAMACPP|ROUTEBOOK)_"  # whole families
     r"|(CO_API_KEY|HF_TOKEN)\Z|.*_API_KEY\Z|.*_API_TOKEN\Z"  # and the presets' keys
 )
+
+settings.register_profile("untimed", deadline=None)  # a slow machine is no failure
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

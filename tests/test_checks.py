@@ -38,3 +38,8 @@ def test_an_unknown_check_and_a_number_that_is_none_are_refused():
         passes("numerical", "1", "1")
     with pytest.raises(OptionError, match="needs a number"):
         passes("numeric", "one", "1")
+
+
+def test_a_number_of_millions_of_digits_is_another_number():
+    assert not passes("numeric", "1", "9" * 2_000_000)
+    assert passes("numeric", "9" * 2_000_000, "9" * 2_000_000)

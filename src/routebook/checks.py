@@ -7,7 +7,7 @@ number. Letter case, surrounding space and the quotes or full stop around a bare
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import Literal, get_args
 
 from routebook.errors import OptionError, did_you_mean
@@ -16,6 +16,8 @@ Check = Literal["exact", "numeric", "contains"]
 CHECKS: tuple[Check, ...] = get_args(Check)
 
 _NUMBER = re.compile(r"(?<![\w.])[-−]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+−]?\d{1,3})?(?!\d)")
+
+_WIDE = Context(prec=28, Emax=MAX_EMAX, Emin=MIN_EMIN)  # the usual one has no numbers of a million digits
 
 
 def passes(check: str, expected: str, answer: str) -> bool:
@@ -44,7 +46,7 @@ def passes(check: str, expected: str, answer: str) -> bool:
         if wanted is None:
             raise OptionError(f"A numeric check needs a number to expect, not {expected!r:.60}.")
         found = last_number(answer)
-        return found is not None and abs(found - wanted) <= half_a_unit(wanted)
+        return found is not None and distance(found, wanted) <= half_a_unit(wanted)
     raise OptionError(f"There is no check {check!r}: use {', '.join(CHECKS)}.{did_you_mean(check, CHECKS)}")
 
 
@@ -56,6 +58,15 @@ def last_number(text: str) -> Decimal | None:
     """
     found = _NUMBER.findall(text)
     return Decimal(found[-1].replace(",", "").replace("−", "-")) if found else None
+
+
+def distance(a: Decimal, b: Decimal) -> Decimal:
+    """Return how far two numbers are apart, of however many digits.
+
+    >>> distance(Decimal("9" * 2_000_000), Decimal(1)) > 1, distance(Decimal("0.1"), Decimal("0.3"))
+    (True, Decimal('0.2'))
+    """
+    return _WIDE.abs(_WIDE.subtract(a, b))
 
 
 def half_a_unit(number: Decimal) -> Decimal:

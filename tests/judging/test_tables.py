@@ -23,6 +23,7 @@ from routebook.judging.tables import (
     said_by,
     score_frame,
     score_rows,
+    simulated_judges,
     standing,
 )
 from routebook.judgments import Judging, Judgment
@@ -203,6 +204,11 @@ def scores(*names: str) -> list[ScoreRow]:
     return [ScoreRow(PROMPT.id, 0, SMALL, name, "judge", f"sim/{name}", 1.0, "", "") for name in names]
 
 
+def rated(*people: str) -> list[ScoreRow]:
+    """Return a rating of each of these."""
+    return [ScoreRow(PROMPT.id, 0, SMALL, "people", "person", name, 1.0, "", "") for name in people]
+
+
 class TestSaidBy:
     """`said_by`."""
 
@@ -229,7 +235,12 @@ class TestSaidBy:
             ([], "exact", "There are no scores yet: score them first."),
             (scores("exact", "kind"), None, "Say whose scores are meant: by='exact' or 'kind'."),
             (scores("exact", "kind"), "exakt", "There are no scores by 'exakt'. Did you mean"),
-            (scores("exact", "kind"), "zzzzzz", "There are no scores by 'zzzzzz'. There are those of exact or kind."),
+            (rated("bob smith", "ada"), "bob", "There are no scores by 'bob'. There are those of people, bob smith or"),
+            (
+                scores("exact", "kind"),
+                "zzzzzz",
+                "There are no scores by 'zzzzzz'. There are those of exact, kind, sim/exact or",
+            ),
         ],
     )
     def test_what_is_not_there_or_not_clear_is_said(self, rows: list[ScoreRow], by: str | None, message: str) -> None:
@@ -237,6 +248,16 @@ class TestSaidBy:
             said_by(rows, by, what="scores", hint="score them first.")
         assert str(caught.value).startswith(message)
         assert "\n" not in str(caught.value)
+
+
+class TestSimulatedJudges:
+    """`simulated_judges`."""
+
+    def test_a_judge_that_is_simulated_is_called_so_and_no_other_who_said_something(self) -> None:
+        real = scores("a")[0]._replace(by="acme/judge")
+        assert simulated_judges([real, *rated("ada")]) == []
+        assert simulated_judges([real, *scores("a")]) == ["sim/a is a simulated judge: verdicts are made up."]
+        assert simulated_judges(scores("a", "b")) == ["sim/a, sim/b are simulated judges: verdicts are made up."]
 
 
 class TestFrames:

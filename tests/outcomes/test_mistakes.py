@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,15 @@ def test_any_cells_give_outcomes_from_0_to_1_or_one_kind_line(
     assert len(made) == rows
     assert made.frame["quality"].dropna().between(0, 1).all()
     assert all(isinstance(tag, str) and tag for tag in made.tags)
+
+
+def test_a_table_of_very_many_columns_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(f"prompt,{','.join(f'c{number}' for number in range(50_000))}\np{',1' * 50_000}\n")
+    assert Outcomes.from_frame(path, models=["c1", "c2"]).models == ("c1", "c2")
+
+
+def test_a_file_that_is_packed_too_densely_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.jsonl.gz"
+    path.write_bytes(gzip.compress(b" " * 10_000_000) * 101)
+    assert fault(path) == "'bomb.jsonl.gz' unpacks to more than 1,000,000,000 bytes: that is no table."

@@ -216,7 +216,7 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
 
 
 @given(st.text(max_size=300) | st.text("{}[]:,-?&*!|>'\"%@` \n\tab01.~#\\", max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_read_or_refused(text: str) -> None:
     for read in (Policy.from_yaml, Policy.from_json):
         with pytest.raises(PolicyError) as raised:
@@ -225,7 +225,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_damaged_policy_is_read_or_refused(data: st.DataObject) -> None:
     text = DESIGN
     for _ in range(data.draw(st.integers(1, 3))):
@@ -286,7 +286,7 @@ def test_canonical_numbers_are_javascripts(number: float, written: str) -> None:
 
 
 @given(policies())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_cut_off_anywhere_a_written_policy_is_not_taken_for_a_whole_one(policy: Policy) -> None:
     text = policy.to_json()
     for cut in range(0, len(text) - 2, max(1, len(text) // 20)):

@@ -111,7 +111,7 @@ def test_a_route_that_no_rule_reaches_says_so() -> None:
 
 
 @given(policies())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_markdown_shows_every_name_as_it_is(policy: Policy) -> None:
     tokens = MarkdownIt("commonmark").parse(policy._repr_markdown_())
     shown = ["".join(child.content for child in token.children or ()) for token in tokens if token.type == "inline"]
@@ -162,7 +162,7 @@ def test_a_policy_that_cannot_be_is_refused(make: object, says: str) -> None:
 
 
 @given(policies())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_equal_policies_have_equal_hashes(policy: Policy) -> None:
     again = Policy(
         policy.name, policy.classify, dict(reversed(policy.routes.items())), policy.default, policy.provenance

@@ -54,7 +54,7 @@ def test_the_designs_example_is_written_readably() -> None:
 
 
 @given(policies())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_policy_survives_yaml(policy: Policy) -> None:
     text = policy.to_yaml()
     assert Policy.from_yaml(text) == policy
@@ -63,7 +63,7 @@ def test_a_policy_survives_yaml(policy: Policy) -> None:
 
 
 @given(policies())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_policy_survives_json(policy: Policy) -> None:
     text = policy.to_json()
     assert Policy.from_json(text) == policy
@@ -71,7 +71,7 @@ def test_a_policy_survives_json(policy: Policy) -> None:
 
 
 @given(policies())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_another_yaml_reader_finds_the_same(policy: Policy) -> None:
     def dated(data: Any) -> Any:
         if isinstance(data, dict):

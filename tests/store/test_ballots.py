@@ -28,7 +28,7 @@ def run(store: Store) -> RunInfo:
 
 
 @given(ballot=ballots())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
 def test_every_ballot_survives(store: Store, ballot: Ballot) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])

@@ -18,7 +18,7 @@ from routebook.prompts import Attachment, Prompt
 from routebook.store import Store
 from routebook.store.codec import from_json, from_text, to_json, to_text
 
-one_store = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+one_store = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
 
 
 @given(run=runs(), asked=st.lists(prompts(), max_size=3), came=st.lists(calls(), max_size=3, unique_by=lambda c: c.id))

@@ -29,7 +29,7 @@ def run(store: Store) -> RunInfo:
 
 
 @given(made=st.lists(judgings(), max_size=3))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
 def test_every_judging_survives(store: Store, made: list[Judging]) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])

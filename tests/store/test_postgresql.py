@@ -42,7 +42,7 @@ def store() -> Iterator[Store]:
 
 
 @given(asked=prompts(), call=calls())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_every_prompt_and_call_survives(store: Store, asked: Prompt, call: Call) -> None:
     run = run_of(name=asked.text)
     call = replace(call, id=run.id, run_id=run.id)
@@ -52,7 +52,7 @@ def test_every_prompt_and_call_survives(store: Store, asked: Prompt, call: Call)
 
 
 @given(vote=votes())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_every_vote_survives(store: Store, vote: Vote) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])
@@ -74,7 +74,7 @@ def test_votes_come_with_a_recording_and_each_has_its_own_id(store: Store) -> No
 
 
 @given(made=st.lists(judgings(), max_size=3))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_every_judging_survives(store: Store, made: list[Judging]) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])
@@ -85,7 +85,7 @@ def test_every_judging_survives(store: Store, made: list[Judging]) -> None:
 
 
 @given(ballot=ballots())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_every_ballot_survives(store: Store, ballot: Ballot) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])

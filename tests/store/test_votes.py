@@ -31,7 +31,7 @@ def run(store: Store) -> RunInfo:
 
 
 @given(cast=st.lists(votes(), max_size=3))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
 def test_every_vote_survives(store: Store, cast: list[Vote]) -> None:
     run = run_of()
     store.begin_run(run, [PROMPT])

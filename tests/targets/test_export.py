@@ -200,7 +200,7 @@ REAL = st.builds(
 
 
 @given(policies(models=REAL))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_no_name_breaks_out_of_its_place(policy: Policy) -> None:
     config = compiled(policy)
     kept = {tag: route for tag, route in policy.routes.items() if "*" not in tag and "," not in tag}
@@ -221,7 +221,7 @@ def test_no_name_breaks_out_of_its_place(policy: Policy) -> None:
 
 
 @given(names(), names())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_header_of_any_name_and_loss_stays_a_comment(name: str, tag: str) -> None:
     rule = ClassifyRule(tag, HasKeyword((name,)))
     policy = Policy(name, (rule,), {tag: Route(("openai/a",))}, Route(("openai/b",)))

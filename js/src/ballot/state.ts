@@ -98,7 +98,7 @@ export function kept(ballot: Ballot): State | null {
   try {
     const state = JSON.parse(localStorage.getItem(place(ballot)) ?? 'null') as State | null;
     const known = new Set(ballot.items.map(({ id }) => id));
-    return state?.items.length && state.items.every((item) => known.has(item)) ? state : null;
+    return state?.items.length && state.votes instanceof Object && state.items.every((item) => known.has(item)) ? state : null;
   } catch {
     return null;
   }

@@ -32,6 +32,7 @@ PEOPLE = "people"
 SAME_ANSWERS = "Both answers are the same: a tie by definition, not asked."
 """The note of a judge's verdict that nobody was asked for."""
 
+_MOST_NAMED = 12
 _SHARE = {"a": 1.0, "b": 0.0, "tie": 0.5, "both_bad": 0.5}
 
 
@@ -230,9 +231,23 @@ def said_by(rows: Sequence[Row], by: str | None, *, what: str, hint: str) -> lis
         raise JudgmentError(f"{by} judged in several ways: say by={either([repr(name) for name in several])}.")
     if not found:
         known = list(dict.fromkeys([*names, *(row.by for row in rows)]))
-        near = did_you_mean(by, known) or f" There are those of {either(names)}."
+        near = (
+            did_you_mean(by, known) or f" There are those of {either(known if len(known) <= _MOST_NAMED else names)}."
+        )
         raise JudgmentError(f"There are no {what} by {by!r}.{near}")
     return found
+
+
+def simulated_judges(rows: Iterable[PairRow | ScoreRow]) -> list[str]:
+    """Return a note on those judges among who said these that are simulated, or none."""
+    from routebook.pricing.overlay import SIMULATED_HOSTS
+
+    judges = dict.fromkeys(row.by for row in rows if row.source == "judge")
+    made_up = [judge for judge in judges if judge.partition("/")[0] in SIMULATED_HOSTS]
+    if not made_up:
+        return []
+    one = len(made_up) == 1
+    return [f"{', '.join(made_up)} {'is a simulated judge' if one else 'are simulated judges'}: verdicts are made up."]
 
 
 def score_frame(rows: Sequence[ScoreRow]) -> pd.DataFrame:

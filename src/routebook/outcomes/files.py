@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pandas as pd
 from routebook.errors import OutcomesError
 from routebook.prompts import in_words
 
+_LARGEST, _DENSEST, _DENSEST_GZIP = 10**9, 100, 1_032
+"""Bytes that are always unpacked; how many for each packed one beyond; and how many gzip can pack into one."""
 _KINDS = ".csv, .json, .jsonl (each also .gz) or .parquet"
 
 
@@ -55,7 +58,7 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refuse_twice(names: list[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise OutcomesError(f"Two columns of the table are called {', '.join(map(repr, twice[:5]))}: rename one.")
 
@@ -72,6 +75,8 @@ def _of_records(records: list[Any], what: str) -> pd.DataFrame:
 def _from_file(path: Path, texts: Collection[str]) -> pd.DataFrame:
     kind = "".join(path.suffixes[-2:]).lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
     try:
+        if path.suffix.lower() == ".gz":
+            _refuse_bomb(path)
         if kind in (".csv", ".csv.gz"):
             return _csv(path, texts)
         if kind in (".json", ".json.gz"):
@@ -89,6 +94,20 @@ def _from_file(path: Path, texts: Collection[str]) -> pd.DataFrame:
     except RecursionError:
         raise OutcomesError(f"{path.name!r} is nested too deeply.") from None
     raise OutcomesError(f"{path.name!r} is no file that can be read as outcomes: give {_KINDS}.")
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse a file that is packed so densely that it can be no table: it would fill the memory."""
+    packed = path.stat().st_size
+    most = max(_LARGEST, _DENSEST * packed)
+    if packed * _DENSEST_GZIP <= most:
+        return
+    unpacked = 0
+    with gzip.open(path) as file:
+        while some := file.read(2**20):
+            unpacked += len(some)
+            if unpacked > most:
+                raise OutcomesError(f"{path.name!r} unpacks to more than {most:,} bytes: that is no table.")
 
 
 def _csv(path: Path, texts: Collection[str]) -> pd.DataFrame:

@@ -203,6 +203,16 @@ def test_it_fills_neither_the_disk_nor_the_machine(source: str, why: str, namesp
         "import os\nos.symlink('/etc', 'here')",
         "import os\nos.rename('../report', 'mine')",
         "import sqlite3\nsqlite3.connect('../other')",
+        "import sqlite3\nsqlite3.connect('file:../other', uri=True)",
+        "import os, signal\nsignal.pidfd_send_signal(os.pidfd_open(os.getppid()), 9)",
+        "import os\nos.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+        "import os\nos.mkfifo('../pipe')",
+        "import os\nos.mknod('../node')",
+        "import os\nos.chroot('.')",
+        "import readline\nreadline.write_history_file('../other')",
+        "import sys\ndel sys.modules['_posixsubprocess']\nimport _posixsubprocess",
+        "from multiprocessing import shared_memory\nshared_memory.SharedMemory(create=True, size=1)",
+        "import multiprocessing\nmultiprocessing.Lock()",
     ],
 )
 @LINUX
@@ -210,6 +220,62 @@ def test_no_network_no_other_process_and_no_file_of_others_is_to_be_had(source: 
     found = ran(source, namespaces)
     assert found.passed == frozenset()
     assert found.why.startswith("PermissionError: ")
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import sqlite3\nsqlite3.connect(':memory:').execute(f'attach {PLACE!r} as other')",
+        "import sqlite3\nsqlite3.connect(':memory:').execute(f'vacuum into {PLACE!r}')",
+        "import os\nd = os.open('.', 0)\nos.mkdir('a')\nos.chdir('a')\nos.open('../report', 0, dir_fd=d)",
+        "import os\nos.listdir('..')",
+    ],
+)
+def test_the_kernel_keeps_other_files_from_it_where_it_can(source: str, namespaces: bool, tmp_path: Path) -> None:
+    if "landlock" not in _in_force():
+        pytest.skip("no Landlock in this kernel")
+    place = tmp_path / "other.sqlite3"
+    found = ran(f"PLACE = {str(place)!r}\n{source}", namespaces)
+    assert found.why.startswith(("PermissionError: ", "OperationalError: unable to open database"))
+    assert not place.exists()
+
+
+@LINUX
+def test_it_has_no_second_interpreter_without_these_limits(namespaces: bool) -> None:
+    source = "try:\n import _xxsubinterpreters as other\nexcept ImportError:\n import _interpreters as other\n"
+    assert "interpreter creation failed" in ran(f"{source}other.create()", namespaces).why
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for fd in range(3, 64):\n try: os.ftruncate(fd, 0)\n except OSError: pass\n",
+        "for fd in range(3, 64):\n try: os.write(fd, b'x' * 10_000_000)\n except OSError: pass\n",
+    ],
+)
+def test_wrong_code_that_spoils_the_report_is_wrong_and_not_unknown(source: str, namespaces: bool) -> None:
+    assert ran(f"import os\n{source}{WRONG}", namespaces).passed == frozenset()
+
+
+def test_a_test_that_failed_has_not_passed_whatever_else_was_reported(namespaces: bool) -> None:
+    source = "import sys\nframe = sys._getframe()\nwhile 'report' not in frame.f_locals:\n frame = frame.f_back\n"
+    assert ran(f"{source}frame.f_locals['report']('passed', '0')\n{WRONG}", namespaces).passed == frozenset()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise type('E' * 10**6, (Exception,), {})",
+        "class S(str):\n __getitem__ = lambda self, _: self\nraise ValueError(S('x' * 10**6))",
+        "class M(type):\n __name__ = property(lambda self: 1 / 0)\nclass E(Exception, metaclass=M): ...\nraise E",
+        "raise ValueError('\\x1b[31m \\u202e' * 10**5)",
+    ],
+)
+def test_why_it_fails_is_short_and_steers_no_terminal(source: str, namespaces: bool) -> None:
+    why = ran(source, namespaces).why
+    assert len(why) <= 1_000
+    assert why.isprintable()
 
 
 @LINUX

@@ -29,6 +29,12 @@ EVERY = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("maker", [scorers.exact, scorers.contains, scorers.code])
+def test_a_scorer_that_was_not_called_is_no_function_of_yours(maker: Callable[..., Scorer]) -> None:
+    with pytest.raises(OptionError, match=f"call it, as in rb.scorers.{maker.__name__}"):
+        scorers.function(maker)
+
+
 @pytest.mark.parametrize("check", ["exact", "contains", "numeric"])
 @given(answer=st.text() | st.integers().map(str), expected=st.integers().map(str))
 def test_a_scorer_agrees_with_the_check_of_the_bundled_tasks(check: str, answer: str, expected: str) -> None:
@@ -54,7 +60,7 @@ def test_any_text_is_scored(scorer: Scorer, answer: str) -> None:
         (scorers.exact(), "exact"),
         (scorers.contains(), "contains"),
         (scorers.contains("x"), "contains 'x'"),
-        (scorers.regex(r"\d+"), r"regex '\\d+'"),
+        (scorers.regex(r"\d+"), r"regex '\d+'"),
         (scorers.numeric(), "numeric"),
         (scorers.numeric(0.01), "numeric ±0.01"),
         (scorers.numeric("0.05", relative=True), "numeric ±5 %"),

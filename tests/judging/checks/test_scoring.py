@@ -25,6 +25,7 @@ from routebook.judging.tables import score_rows, standing
 from routebook.models import ModelId
 from routebook.prompts import Prompt
 from routebook.providers.simulated import ACCURACY, KINDS
+from routebook.render.clean import visible
 from routebook.store import default_store
 
 
@@ -199,7 +200,19 @@ def test_a_hostile_answer_is_scored_and_its_note_kept(text: str) -> None:
     run = answered(text)
     score(run, [lambda answer: (0.5, answer[:20])], name="echo")
     score(run, [scorers.contains(text)] if len(text) < 100 else [scorers.regex("^(x+x+)+y$")], name="found")
-    assert words(run)[0] == (0.5, text[:20])
+    assert words(run)[0] == (0.5, visible(text[:20]))
+
+
+def test_what_a_check_says_steers_no_terminal() -> None:
+    run = answered("\x1b[31mred")
+    score(run, [lambda answer: (True, answer)], name="echo")
+    assert words(run) == [(1.0, "␛[31mred")]
+
+    def fails(answer: str) -> bool:
+        raise ValueError(answer)
+
+    score(run, [fails])
+    assert {note for _, note in words(run)} == {"␛[31mred", "ValueError: ␛[31mred"}
 
 
 class TestRefused:

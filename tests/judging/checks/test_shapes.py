@@ -91,3 +91,20 @@ def test_equal_items_are_found_among_many() -> None:
 def test_a_schema_that_refers_to_itself_meets_an_answer_without_end() -> None:
     nested = json_schema({"items": {"$ref": "#"}})
     assert nested("[" * 900 + "]" * 900) == (0.0, "the JSON is nested too deeply")
+
+
+@pytest.mark.parametrize("depth", [18, 40])
+def test_alternatives_that_refer_to_themselves_do_not_double_the_work_without_end(depth: int) -> None:
+    lists = [{"type": "array", "items": {"$ref": "#/$defs/n"}, "minItems": least} for least in (2, 3)]
+    nested = json_schema({"$ref": "#/$defs/n", "$defs": {"n": {"anyOf": lists}}})
+    assert nested("[" * depth + "]" * depth) == (0.0, "the JSON could be meant in too many ways")
+
+
+def test_a_long_answer_may_follow_as_many_references_as_it_has_parts() -> None:
+    flat = json_schema({"items": {"$ref": "#/$defs/p"}, "$defs": {"p": {"type": "object"}}})
+    assert flat(f"[{','.join(['{}'] * 30_000)}]").value == 1
+
+
+def test_a_number_too_large_to_divide_is_wrong_and_not_unknown() -> None:
+    tenths = json_schema({"multipleOf": 0.1})
+    assert tenths("9" * 400) == (0.0, "a number in the JSON is too large")

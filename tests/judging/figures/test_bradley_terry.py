@@ -81,7 +81,7 @@ class TestWhetherThereAreAny:
     """`is_connected`, `pieces`, `corrected`."""
 
     @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=12))
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     def test_it_is_so_where_one_gets_from_each_to_each_along_wins(self, won: list[tuple[int, int]]) -> None:
         wins = np.zeros((5, 5))
         for a, b in won:

@@ -54,7 +54,7 @@ class TestAlpha:
         assert round(alpha(PUBLISHED, distance), 3) == value
 
     @given(UNITS, st.sampled_from(["nominal", "interval"]))
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     def test_it_is_that_of_evalica_and_of_the_definition(self, units: list[list[int]], distance: Distance) -> None:
         found = alpha(units, distance)
         assert found == pytest.approx(by_hand(units, distance), abs=1e-9)

@@ -85,7 +85,7 @@ class TestRank:
         assert found[list(read_votes(votes).models)].tolist() == pytest.approx(fit(read_votes(votes).wins()))
 
     @given(VOTES, st.randoms(use_true_random=False))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     def test_neither_the_order_of_rows_nor_the_sides_matter(self, votes: pd.DataFrame, random: Any) -> None:
         found = rank(votes, rounds=100)
         order = random.sample(range(len(votes)), len(votes))
@@ -99,7 +99,7 @@ class TestRank:
         pd.testing.assert_frame_equal(found.assign(model=found["model"].map(names)), rank(renamed), check_dtype=False)
 
     @given(VOTES)
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     def test_whatever_the_votes_the_figures_are_figures(self, votes: pd.DataFrame) -> None:
         found = rank(votes, rounds=100)
         assert found["win_rate"].between(0, 1).all()

@@ -35,7 +35,7 @@ class TestFolding:
     """`fold`."""
 
     @given(ROWS)
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     def test_nothing_is_lost(self, rows: list[Row]) -> None:
         made = made_of(rows)
         folded = fold(made)
@@ -49,7 +49,7 @@ class TestFolding:
         assert kinds.wins(folded.counts, 4) == pytest.approx(made.wins())
 
     @given(ROWS, st.randoms(use_true_random=False))
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     def test_neither_the_order_of_rows_nor_the_names_of_prompts_matter(self, rows: list[Row], random: object) -> None:
         renamed = [(a, b, share, 17 - prompt) for a, b, share, prompt in rows]
         random.shuffle(renamed)  # type: ignore[attr-defined]

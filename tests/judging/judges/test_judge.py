@@ -267,6 +267,16 @@ class TestMalformedReplies:
         assert judged.summary()["win_rate"].isna().all()
         assert "unknown" in str(judged)
 
+    def test_ties_by_definition_are_no_word_of_a_judge_that_gave_none(self, acme: Acme) -> None:
+        run = answered(2, [*MODELS, "acme/same"])  # which answers as `BAD` does
+        judged = judge(run, "acme/mumbler")
+        assert judged.summary()["win_rate"].isna().all()
+        assert judged.notes[-2] == (
+            "acme/mumbler gave no verdict at all: nothing is kept of it, and what it said before stands."
+        )
+        assert judge(run, "acme/fair").verdicts["share_a"].tolist().count(0.5) == 2
+        assert pair_rows(run)
+
     def test_a_judging_without_a_verdict_takes_no_other_ones_place(self, acme: Acme) -> None:
         run = answered()
         judge(run, "acme/fair")

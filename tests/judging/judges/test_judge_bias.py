@@ -95,6 +95,16 @@ class TestLength:
         assert row.verdict == "unknown: too few prompts"
 
 
+def test_of_so_many_is_of_the_pairs_also_where_prompts_have_different_numbers_of_them() -> None:
+    pairs = [Pair(f"p{at}", repeat, GPT, CLAUDE, 1.0) for at in range(6) for repeat in range(3 if at else 1)]
+    lengths = {(f"p{at}", repeat, GPT): 20 if at else 5 for at in range(6) for repeat in range(3)}
+    lengths |= {(f"p{at}", repeat, CLAUDE): 10 for at in range(6) for repeat in range(3)}
+    row = length_row("opus", pairs, lengths)
+    assert (row.n, row.longer_won) == (16, 15 / 16)
+    orders = [Order(pair.prompt_id, 1.0, 1.0 if pair.prompt_id == "p0" else 0.0) for pair in pairs]
+    assert position_row("opus", orders).flipped == 1 / 16
+
+
 def pair_row(share: float | None, note: str = "") -> PairRow:
     return PairRow("p", 0, "a", "b", "j", "judge", "j", share, False, "" if share is not None else "no", note)
 

@@ -45,7 +45,19 @@ def test_a_stranger_understands_the_text(acme: Acme) -> None:
     assert lines[2].split()[1:] == ["1.00", "0.68", "to", "1.00", "8", "0", "27", "0"]
     assert "Whether the judges can be trusted" in lines
     assert "acme/gpt-judge prefers a null answer to real answers in 100% of 8: do not trust it." in lines
-    assert lines[-1].startswith("Canaries: a null answer, which says nothing, and a copy of an answer; 0.00 is as")
+    assert lines[-1] == "Canaries: a null answer, which says nothing, and a copy of an answer beside itself."
+
+
+def test_what_is_found_of_a_judge_has_its_interval_and_how_many_it_rests_on(acme: Acme) -> None:
+    lines = str(judge(answered(), "acme/gpt-judge")).splitlines()
+    tried = [line.removeprefix("acme/gpt-judge").strip() for line in lines if ": " in line and "  " in line]
+    assert [" ".join(line.split()) for line in tried] == [
+        "null answer: its share of a pair 1.00 0.68 to 1.00 8 prompts 0.00",
+        "copy beside the same: one preferred 0.00 0.00 to 0.32 8 prompts 0.00",
+        "orders swapped: verdict flips 0.00 0.00 to 0.32 8 pairs 0.00",
+        "orders swapped: share of the first shown 0.50 0.34 to 0.66 8 pairs 0.50",
+        "answers of unlike length: longer wins 1.00 0.68 to 1.00 8 pairs depends",
+    ]
 
 
 def test_it_says_of_each_judge_and_model_what_it_made_of_it(acme: Acme) -> None:

@@ -137,6 +137,12 @@ class TestReading:
             ("pairwise", '{"reason": "x", "winner": "A"', "no JSON object but"),
             ("pairwise", '{"winner": "A", "winner": "B"}', "no JSON object but"),
             ("pairwise", '{"reason": "A wins"}', "no 'winner' but"),
+            (
+                "pairwise",
+                '{"reason": "x", "winner": "A"} B said: {"reason": "y", "winner": "B"}',
+                "two verdicts that differ",
+            ),
+            ("pairwise", '{"reason": "x", "winner": "A"}, though B says {"winner": "B"}', "two verdicts that differ"),
             ("pairwise", '{"winner": {"winner": "A"}}', "which is not 'A' or 'tie' or 'B'"),
             ("pairwise", '{"winner": "C"}', """the winner '"C"', which is not 'A' or 'tie' or 'B'"""),
             ("pairwise", '{"winner": "answer_a"}', "which is not"),

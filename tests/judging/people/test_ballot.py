@@ -283,8 +283,11 @@ class TestTheReport:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            ({}, "A voter is asked 20 of the pairs; each is judged by 1 in 4.5 voters."),
-            ({"most": 30, "voters": [f"voter {n}" for n in range(9)]}, "30 of the pairs; each is judged 3 times."),
+            ({}, "A voter is asked 20 of the pairs; to get a word on each takes 5 voters or more."),
+            (
+                {"most": 30, "voters": [f"voter {n}" for n in range(9)]},
+                "30 of the pairs; each is judged 3 times on average.",
+            ),
             ({"voters": ["Ada", "Grace"]}, "50 are judged by nobody: raise most="),
         ],
     )

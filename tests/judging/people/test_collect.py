@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,33 @@ class TestRefusing:
         group.hand_in("2", voter=" ada ")
         (row,) = self.refused(group)
         assert row.reason.startswith("A double: a voter of this name has handed in another ballot.")
+
+    @pytest.mark.parametrize(
+        "name", ["ADA", "ada\u00a0", "a\u200bda", "\uff41da", "ada\u200e", "\ufeffada", "ada\ufe0f", "a\u00adda"]
+    )
+    def test_a_name_that_looks_the_same(self, name: str, group: Class) -> None:
+        group.hand_in("1", voter="ada")
+        group.hand_in("2", voter=name)
+        assert [row.status for row in group.collect().files] == ["collected", "refused"]
+
+    def test_what_is_no_file(self, group: Class) -> None:
+        os.mkfifo(group.folder / "pipe.json")
+        (group.folder / "endless.json").symlink_to("/dev/zero")
+        (group.folder / "circle.json").symlink_to("circle.json")
+        (group.folder / "folder.json").mkdir()
+        group.hand_in("ada")
+        reasons = {Path(row.file).name: row.reason for row in group.collect().files}
+        assert reasons.pop("ada.json") == ""
+        assert "Too many levels of symbolic links" in reasons.pop("circle.json")
+        assert reasons == dict.fromkeys(["endless.json", "folder.json", "pipe.json"], "Not a ballot: it is no file.")
+
+    def test_a_hostile_note_is_kept_so_that_it_steers_nothing(self, group: Class) -> None:
+        group.hand_in("ada", note="\x1b[2J\u202e" + "n" * 9_990)
+        group.collect()
+        assert group.collect().files[0].status == "already collected"
+        (note,) = set(group.run.votes["note"])
+        assert note.startswith("␛[2J[U+202E]nnn")
+        assert len(note) <= 10_000
 
     def test_the_same_ballot_under_another_name(self, group: Class) -> None:
         group.hand_in("1", voter="ada", token="1" * 32)

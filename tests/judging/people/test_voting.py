@@ -84,6 +84,7 @@ class TestVoting:
             ({"winner": "a", "a": "small", "b": "small"}, VoteError, "two different models, not 'sim/small' twice"),
             ({"winner": "a", "a": "small", "b": "lrage"}, ModelError, "no model 'lrage'. Did you mean 'large'"),
             ({"winner": "a", "a": "small", "b": "large", "repeat": 1}, RunError, "no repeat 1 of this prompt"),
+            ({"winner": "a", "repeat": 1}, RunError, "no repeat 1 of this prompt: it asked 1 time, counted from 0"),
             ({"winner": "a", "a": "small", "b": "large", "by": ""}, VoteError, "says whose it is"),
             ({"winner": "a", "prompt": 3}, RunError, "no prompt 3: this run has 1 prompt"),
         ],

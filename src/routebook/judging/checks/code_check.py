@@ -35,10 +35,11 @@ def code(
 
     **This is no sandbox against a hostile model.** The process has an empty environment, a folder of its own that is
     deleted afterwards, limits on time, memory and files, no network, and it cannot start others; it is stopped when its
-    time is over. On Linux with user namespaces the kernel keeps all that; elsewhere parts of it are kept by Python,
-    which code that is out to do so can get around. Which hold here is said with the result. Nor can tests in the same
-    process be safe from code made to deceive them: an object that equals everything equals what a test expects. For
-    models you do not trust, use a virtual machine.
+    time is over. On Linux with user namespaces and Landlock the kernel keeps all that; elsewhere parts of it are kept
+    by Python, which code that is out to do so can get around. Which hold here is said with the result. Nor can tests in
+    the same process be safe from code made to deceive them: an object that equals everything equals what a test
+    expects, and code that looks at the frames that called it finds what signs its report. For models you do not trust,
+    use a virtual machine.
 
     The code is the last fenced Python block that defines a name the tests use, else the last fenced Python block, else
     the first fenced block, else the whole answer. It is run as if imported, so that ``if __name__ == "__main__"`` does

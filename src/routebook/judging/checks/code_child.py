@@ -24,6 +24,7 @@ MOST_FILES = 100
 _MOST_OPEN = 64
 _MOST_THREADS = 64
 _LONGEST_WHY = 300
+_LONGEST_NAME = 80
 _NEW_USER, _NEW_PID, _NEW_NET, _NEW_IPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
 _DIE_WITH_PARENT, _KILL = 1, 9
 _UNIX_SOCKET = 1
@@ -32,7 +33,8 @@ _ANSWER, _TESTS = "<answer>", "<tests>"
 _REFUSED = (
     "socket.", "ctypes.", "subprocess.", "os.fork", "os.exec", "os.spawn", "os.posix_spawn", "os.system", "os.kill",
     "os.startfile", "pty.", "signal.pthread_kill", "winreg.", "_winapi.", "syslog.", "gc.get_", "sys._current_",
-    "sys.setprofile", "sys.settrace", "resource.setrlimit", "resource.prlimit",
+    "sys.setprofile", "sys.settrace", "sys.monitoring.", "resource.setrlimit", "resource.prlimit",
+    "cpython.PyInterpreterState_New",  # another interpreter would have no hook
 )  # fmt: skip
 """How the events begin that are refused; all are at https://docs.python.org/3/library/audit_events.html."""
 _CHANGES = (
@@ -40,6 +42,28 @@ _CHANGES = (
     "os.truncate", "os.utime", "os.setxattr", "os.removexattr", "shutil.rmtree", "sqlite3.connect",
 )  # fmt: skip
 _READABLE = ("/dev/null", "/dev/urandom", "/dev/random", "/usr/share/zoneinfo")
+_SILENT = {
+    "posix": (
+        "chroot", "mkfifo", "mknod", "pidfd_open", "sched_setaffinity", "sched_setparam", "sched_setscheduler",
+        "setpriority", "tcsetpgrp",
+    ),
+    "_signal": ("pidfd_send_signal",),
+    "_posixsubprocess": ("fork_exec",),
+}  # fmt: skip
+"""What acts on other processes or files and says nothing to a hook, by module."""
+_NOT_IMPORTED = frozenset(
+    {*_SILENT, "readline", "_dbm", "_gdbm", "_multiprocessing", "_posixshmem", "_testcapi", "_testinternalcapi"}
+)
+"""What would bring such functions, or bring them back."""
+
+# https://docs.kernel.org/userspace-api/landlock.html; the numbers of its system calls are the same on every processor.
+_LANDLOCK_MAKE, _LANDLOCK_ALLOW, _LANDLOCK_ENTER = 444, 445, 446
+_NO_NEW_PRIVILEGES = 38
+_READ_FILE, _READ_DIR, _WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
+_CHANGE = sum(1 << bit for bit in (1, 4, 5, 7, 8, 14))  # write, remove, make folders and files, truncate
+_NEW_RIGHTS = {1: sum(1 << bit for bit in range(13)), 2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
+"""The rights over files that a version of it brought; all of them are taken, and some given back."""
+_LIBRARIES = ("/usr", "/lib", "/lib64", "/opt", "/nix", "/gnu")
 
 
 def main() -> None:
@@ -49,8 +73,10 @@ def main() -> None:
     limits = _limit(asked["memory_bytes"], asked["cpu_s"], leave=asked["namespaces"])
     if "namespaces" in limits:
         _go_on_in_a_child()
+    limits += ["landlock"] if _keep_to(os.curdir) else []
     _guard(os.curdir)
-    report("limits", " ".join(limits))
+    os.write(2, f"{asked['token']} {' '.join(limits)}\n".encode())
+    _to_nowhere(2)  # what is said there cannot be taken back by the code
     _run(asked["code"], asked["tests"], report)
     os._exit(0)  # whatever threads are left
 
@@ -58,10 +84,7 @@ def main() -> None:
 def _reporter(token: str) -> Report:
     """Take standard output for the report, and leave the code nothing to read or to write to."""
     fd = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
-    os.close(nowhere)
+    _to_nowhere(0, 1)
     write = os.write  # the code may put something else in its place
 
     def report(what: str, said: str) -> None:
@@ -69,6 +92,13 @@ def _reporter(token: str) -> Report:
         write(fd, f"{token} {what} {line}\n".encode("utf-8", "backslashreplace"))
 
     return report
+
+
+def _to_nowhere(*standard: int) -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for fd in standard:
+        os.dup2(nowhere, fd)
+    os.close(nowhere)
 
 
 def _limit(memory_bytes: int | None, cpu_s: int, *, leave: bool) -> list[str]:
@@ -121,6 +151,46 @@ def _go_on_in_a_child() -> None:
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, _KILL, 0, 0, 0)
 
 
+def _keep_to(folder: str) -> bool:
+    """Have the kernel keep it to its folder: to read libraries beside it, to start no program, to signal no other."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        import ctypes
+
+        libc = ctypes.CDLL(None, use_errno=True)
+        version = libc.syscall(_LANDLOCK_MAKE, None, ctypes.c_size_t(0), 1)
+        if version < 1:
+            return False
+        files = sum(rights for since, rights in _NEW_RIGHTS.items() if version >= since)
+        network, others = 3 if version >= 4 else 0, 3 if version >= 6 else 0
+        taken = (ctypes.c_uint64 * 3)(files, network, others)
+        size = 24 if version >= 6 else 16 if version >= 4 else 8
+        rules = libc.syscall(_LANDLOCK_MAKE, taken, ctypes.c_size_t(size), 0)
+
+        def allow(path: str, rights: int) -> None:
+            try:
+                at = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except OSError:  # not on this machine
+                return
+            if not os.path.isdir(path):  # noqa: PTH112
+                rights &= _READ_FILE | _WRITE_FILE
+            rule = (rights & files).to_bytes(8, sys.byteorder) + at.to_bytes(4, sys.byteorder)
+            libc.syscall(_LANDLOCK_ALLOW, rules, 1, rule, 0)
+            os.close(at)
+
+        allow(folder, _READ_FILE | _READ_DIR | _CHANGE)
+        allow(os.devnull, _READ_FILE | _WRITE_FILE)
+        for path in (*_LIBRARIES, sys.base_prefix, sys.base_exec_prefix, "/etc/ld.so.cache", *_READABLE[1:]):
+            allow(path, _READ_FILE | _READ_DIR)
+        libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        entered = bool(libc.syscall(_LANDLOCK_ENTER, rules, 0) == 0)
+        os.close(rules)
+    except (ImportError, OSError, AttributeError):
+        return False
+    return entered
+
+
 def _guard(folder: str) -> None:
     """Refuse what code that answers a question has no need of: a network, other processes, other people's files."""
     real, decode = os.path.realpath, os.fsdecode
@@ -139,6 +209,8 @@ def _guard(folder: str) -> None:
             return  # asyncio wakes itself with a pair of them; to connect one is refused
         if event.startswith(_REFUSED):
             raise PermissionError(f"{event} is not allowed here")
+        if event == "import" and args[0] in _NOT_IMPORTED:
+            raise PermissionError(f"{args[0]} is not to be had here")
         changes = event in _CHANGES
         if not changes and event != "open":
             return
@@ -148,7 +220,7 @@ def _guard(folder: str) -> None:
                     path = decode(path)
                 else:
                     continue
-            asked = real(decode(path))
+            asked = real(decode(path).removeprefix("file:"))  # as SQLite names files
             changing = changes or bool(args[2] & writing)
             if not within(asked, (mine,) if changing else (mine, *readable)) and asked != os.devnull:
                 raise PermissionError(f"only files of its own can be {'written' if changing else 'read'} here")
@@ -157,19 +229,20 @@ def _guard(folder: str) -> None:
                 raise PermissionError(f"no more than {MOST_FILES} files can be written here")
 
     sys.dont_write_bytecode = True
-    try:
-        import _posixsubprocess
-
-        _posixsubprocess.fork_exec = _no_process  # the one way to a process that says nothing to a hook
-    except ImportError:  # Windows
-        pass
+    for holder, names in _SILENT.items():
+        with contextlib.suppress(ImportError):  # Windows
+            __import__(holder)
+        for module in (sys.modules.get(name) for name in (holder, "os", "signal")):
+            for name in names:
+                if hasattr(module, name):
+                    setattr(module, name, _refuse)
     with contextlib.suppress(ImportError):
         import ctypes  # noqa: F401 - which opens a library, so that other modules could not load it later
     sys.addaudithook(guard)
 
 
-def _no_process(*_: object) -> int:
-    raise PermissionError("no other process can be started here")
+def _refuse(*_: object, **__: object) -> int:
+    raise PermissionError("no other process or file can be touched here")
 
 
 def _run(code: str, tests: list[str], report: Report) -> None:
@@ -200,7 +273,7 @@ def _why(error: BaseException, test: str, names: dict[str, Any], pristine: dict[
     names.clear()
     names.update(pristine)
     try:
-        said = str(error)[:_LONGEST_WHY]
+        said = str.__getitem__(str(error), slice(_LONGEST_WHY))
     except BaseException:  # noqa: BLE001
         said = "an error that cannot be shown"
     place, step = "", error.__traceback__
@@ -211,7 +284,8 @@ def _why(error: BaseException, test: str, names: dict[str, Any], pristine: dict[
         elif file == _TESTS and type(error) is AssertionError and not said:
             said = test.split("\n")[line - 1].strip()[:_LONGEST_WHY]
         step = step.tb_next
-    return f"{type(error).__name__}{': ' if said else ''}{said}{place}"
+    name = type.__dict__["__name__"].__get__(type(error))  # whatever its own type says
+    return f"{name[:_LONGEST_NAME]}{': ' if said else ''}{said}{place}"
 
 
 if __name__ == "__main__":

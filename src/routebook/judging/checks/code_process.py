@@ -2,6 +2,7 @@
 
 The process is `routebook.judging.checks.code_child`. Its report goes to a file that it can write and not read, and
 lines in it count only with a token that the code is not told: so code that ends the process early has passed nothing.
+It is in the same process, though: code made to deceive can find the token in the frames that called it.
 """
 
 from __future__ import annotations
@@ -22,14 +23,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from time import monotonic
+from typing import IO
 
 from routebook.errors import JudgmentError
+from routebook.render.clean import one_line
 
 _CHILD = Path(__file__).with_name("code_child.py")
 _WATCHED = not sys.platform.startswith("linux")
 """Where no limit of the system bounds the memory, it is looked at from outside, some twenty times a second."""
 _TICK_S = 0.05
 _LONGEST_REPORT = 10_000_000
+_LONGEST_LINE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Limits:
             kept = "without a network or other processes, by the kernel"
         else:
             kept = "without a network or other processes, as Python refuses them (no namespaces here to keep them away)"
+        if "landlock" not in in_force:
+            kept += ", other files kept from it by Python alone"
         memory = "" if "memory" in in_force else " (watched from outside)"
         return (
             f"code ran what models wrote, each answer in a process of its own: {self.timeout_s:g} s, {self.memory_mb} "
@@ -110,17 +116,25 @@ def run(
     folder = Path(tempfile.mkdtemp(prefix="routebook-code-"))
     try:
         (work := folder / "work").mkdir()
-        with tempfile.TemporaryFile() as told, _write_only(folder / "report") as report:
+        with (
+            tempfile.TemporaryFile() as told,
+            tempfile.TemporaryFile() as began,
+            _write_only(folder / "report") as report,
+            (folder / "report").open("rb") as reported,
+        ):
             told.write(json.dumps(asked).encode())
             told.seek(0)
-            ended = _process(told, report, work, limits, watched, stop or threading.Event())
-        with (folder / "report").open("rb") as reported:
+            ended = _process(told, report, began, work, limits, watched, stop or threading.Event())
             said = reported.read(_LONGEST_REPORT)
+            began.seek(0)
+            in_force = _after(began.read(_LONGEST_LINE), token)
     except OSError as error:
         raise JudgmentError(f"the code could not be run: {error.strerror or error}") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return _read(said, token, len(tests), ended)
+    if in_force is None:
+        raise JudgmentError(f"the code could not be run: {ended}")
+    return _read(said, token, len(tests), ended, tuple(in_force.split()))
 
 
 def _write_only(path: Path) -> io.FileIO:
@@ -128,14 +142,22 @@ def _write_only(path: Path) -> io.FileIO:
     return io.FileIO(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600), "wb")
 
 
-def _process(told: object, report: io.FileIO, work: Path, limits: Limits, watched: bool, stop: threading.Event) -> str:
+def _process(
+    told: IO[bytes],
+    report: io.FileIO,
+    began: IO[bytes],
+    work: Path,
+    limits: Limits,
+    watched: bool,
+    stop: threading.Event,
+) -> str:
     """Run the script to its end, or to that of its limits; return how it ended, where that was not by itself."""
     environment = {name: os.environ[name] for name in ("SYSTEMROOT",) if os.name == "nt" and name in os.environ}
     process = subprocess.Popen(  # noqa: S603 - our own script
         [sys.executable, "-I", "-S", str(_CHILD)],
-        stdin=told,  # type: ignore[call-overload]
+        stdin=told,
         stdout=report,
-        stderr=subprocess.DEVNULL,
+        stderr=began,
         cwd=work,
         env=environment,
         start_new_session=True,
@@ -179,26 +201,27 @@ def _memory_bytes(pid: int) -> int:
         return 0
 
 
-def _read(said: bytes, token: str, tests: int, ended: str) -> Ran:
-    """Read a report; lines without the token are the code's own."""
-    limits: tuple[str, ...] | None = None
+def _after(line: bytes, token: str) -> str | None:
+    """Return what follows the token that a line begins with; without it the line is the code's own."""
+    start, _, rest = line.decode("utf-8", "replace").partition(" ")
+    return one_line(rest, _LONGEST_LINE) if start == token else None
+
+
+def _read(said: bytes, token: str, tests: int, ended: str, limits: tuple[str, ...]) -> Ran:
+    """Read a report."""
     passed, failed = set[int](), dict[int, str]()
-    for line in said.decode("utf-8", "replace").split("\n"):
-        start, _, rest = line.partition(" ")
-        if start != token:
+    for line in said.split(b"\n"):
+        if (rest := _after(line, token)) is None:
             continue
         what, _, text = rest.partition(" ")
-        if what == "limits":
-            limits = tuple(text.split())
-        elif what == "code":
-            return Ran(frozenset(), text, limits or ())
-        elif what == "passed":
+        if what == "code":
+            return Ran(frozenset(), text, limits)
+        if what == "passed":
             passed.add(int(text))
         else:
             number, _, why = text.partition(" ")
             failed[int(number)] = why
-    if limits is None:
-        raise JudgmentError(f"the code could not be run: {ended}")
+    passed -= failed.keys()  # a test that failed cannot have passed: somebody else has said so
     missing = next((number for number in range(tests) if number not in passed and number not in failed), None)
     first = min([*failed, *([] if missing is None else [missing])], default=None)
     if first is None:

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
-from routebook.checks import half_a_unit, last_number, plain
+from routebook.checks import distance, half_a_unit, last_number, plain
 from routebook.errors import JudgmentError, OptionError, did_you_mean
 from routebook.judging.checks.choosing import MOST_OPTIONS, choose
 from routebook.judging.checks.code_check import code
@@ -165,7 +165,7 @@ def numeric(tolerance: float | str | None = None, *, relative: bool = False, nam
         if found is None:
             return False, "no number in the answer"
         most = half_a_unit(expected) if limit is None else limit * abs(expected) if relative else limit
-        right = abs(found - expected) <= most
+        right = distance(found, expected) <= most
         return right, "" if right else f"it says {found!s:.40}"
 
     setting = (
@@ -291,7 +291,7 @@ def function(function: Callable[..., Any], *, name: str | None = None) -> Scorer
 
 def _named(kind: str, setting: str) -> str:
     """Name a scorer by its setting; of a long one by its beginning, and by what tells it from others like it."""
-    shown = repr(setting)
+    shown = f"'{setting}'" if setting.isprintable() else repr(setting)  # a pattern's backslashes stay single
     if len(shown) <= _LONGEST_SHOWN:
         return f"{kind} {shown}"
     told_apart = hashlib.sha256(setting.encode("utf-8", "surrogatepass")).hexdigest()[:6]

@@ -18,6 +18,7 @@ from routebook.judging.keeping import keep
 from routebook.judging.tables import score_rows
 from routebook.judgments import LONGEST_TEXT, Judging, Judgment
 from routebook.redact import redact
+from routebook.render.clean import visible
 
 if TYPE_CHECKING:
     from routebook.answers import Answers
@@ -28,6 +29,7 @@ Errors = Literal["skip", "wrong"]
 Said = float | Score | str
 """What a check says of an answer: a value; with a note; or why there is none."""
 _LONGEST_ERROR = 300
+_LOOKED_AT = 2 * LONGEST_TEXT
 _TICK_S = 0.1
 
 
@@ -182,7 +184,7 @@ def _each(answers: Answers, scorer: Scorer, calls: Sequence[Call], wanted: Mappi
 
 def _read(word: object) -> Said:
     value, note = read(word)
-    return Score(value, _safe(note)[:LONGEST_TEXT]) if note else value
+    return Score(value, visible(_safe(note[:_LOOKED_AT]))[:LONGEST_TEXT]) if note else value
 
 
 def _awaited(answers: Answers, scorer: Scorer, calls: Sequence[Call], wanted: Mapping[str, Any]) -> list[Said]:
@@ -232,7 +234,10 @@ def _why(error: Exception) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _safe(" ".join(text[: 10 * _LONGEST_ERROR].split()))[:_LONGEST_ERROR].rstrip(".") or "it gave no reason"
+    return (
+        visible(_safe(" ".join(text[: 10 * _LONGEST_ERROR].split())))[:_LONGEST_ERROR].rstrip(".")
+        or "it gave no reason"
+    )
 
 
 _safe = lru_cache(maxsize=256)(redact)

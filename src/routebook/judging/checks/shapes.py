@@ -13,6 +13,8 @@ from routebook.judging.checks.patterns import searcher
 from routebook.judging.checks.scorer import Scorer
 
 _MOST_ERRORS = 50
+_MOST_STEPS, _STEPS_A_LETTER = 20_000, 8
+"""How many references are followed: alternatives that refer to themselves double the work with every level."""
 
 
 def json_schema(schema: object, *, name: str | None = None) -> Scorer:
@@ -53,21 +55,42 @@ def json_schema(schema: object, *, name: str | None = None) -> Scorer:
             "A schema with patternProperties cannot be checked: hostile answers would hold it up for hours."
         )
     patterns = {pattern: searcher(pattern) for part in parts if isinstance(pattern := part.get("pattern"), str)}
-    validator = _validator(found, patterns)
+    steps = _Steps()
+    validator = _validator(found, patterns, steps)
 
     def rule(answer: str, *_: object) -> tuple[bool, str]:
         value, why = _parse(answer)
         if why:
             return False, why
+        steps.left = _MOST_STEPS + _STEPS_A_LETTER * len(answer)
         try:
             why = _first_error(validator, value)
         except RecursionError:
             return False, "the JSON is nested too deeply"
+        except _TooManyError:
+            return False, "the JSON could be meant in too many ways"
+        except OverflowError:
+            return False, "a number in the JSON is too large"
         return not why, why
 
     title = found.get("title")
     called = f"json_schema {title!r:.60}" if isinstance(title, str) and title.strip() else "json_schema"
     return Scorer(name or called, {"scorer": "json_schema", "schema": found}, rule)
+
+
+class _TooManyError(Exception):
+    """No reference is followed any more."""
+
+
+class _Steps:
+    """How many references may still be followed."""
+
+    left = 0
+
+    def take(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise _TooManyError
 
 
 def _parse(answer: str) -> tuple[Any, str]:
@@ -93,7 +116,7 @@ def _number(text: str) -> float:
     return int(value) if value.is_integer() else value
 
 
-def _validator(schema: Mapping[str, Any], patterns: Mapping[str, Callable[[str], bool]]) -> Any:
+def _validator(schema: Mapping[str, Any], patterns: Mapping[str, Callable[[str], bool]], steps: _Steps) -> Any:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
     from jsonschema.validators import extend
@@ -111,9 +134,17 @@ def _validator(schema: Mapping[str, Any], patterns: Mapping[str, Callable[[str],
         ):
             yield ValidationError("an item is there twice")
 
+    def counted(follow: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*given: object) -> Any:
+            steps.take()
+            return follow(*given)
+
+        return counting
+
+    following = {name: counted(Draft202012Validator.VALIDATORS[name]) for name in ("$ref", "$dynamicRef")}
     # jsonschema's own match by `re`, and compare each item with each.
     ours = extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator, {"pattern": matches, "uniqueItems": unique}
+        Draft202012Validator, {"pattern": matches, "uniqueItems": unique} | following
     )
     return ours(schema, registry=EMPTY_REGISTRY)
 

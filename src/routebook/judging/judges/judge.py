@@ -21,7 +21,7 @@ from routebook.judging.judges.rubric import Mode, Rubric
 from routebook.judging.judges.verdicts import replies_of, said_of
 from routebook.judging.keeping import keep
 from routebook.judging.tables import PEOPLE, SAME_ANSWERS
-from routebook.judgments import Judging
+from routebook.judgments import Judging, Judgment
 from routebook.lookup import PromptKey, count, find_model, find_prompt
 from routebook.models import ModelId
 from routebook.prompts import Prompt
@@ -151,7 +151,7 @@ def judge(
     for judging in empty:
         said, in_orders = said_of(judging.by, questions, {} if run is None else replies_of(run, judging.by), asked)
         calls_run = None if run is None else run.run.id
-        judging = replace(judging, judgments=tuple(said), calls_run=calls_run, at=datetime.now(UTC))
+        judging = replace(judging, judgments=_worth(said), calls_run=calls_run, at=datetime.now(UTC))
         judgings.append(judging)
         orders[judging.name] = tuple(in_orders)
         faults += _failures(judging)
@@ -232,16 +232,17 @@ def _notes(
     return [*notes, *(run.warnings if run is not None else ())]
 
 
-def _judged_anything(judging: Judging) -> bool:
-    """Whether the judge said anything; where nobody had to be asked, what follows by definition is all there is."""
-    given = [judgment for judgment in judging.judgments if judgment.value is not None]
-    return any(one.note != SAME_ANSWERS for one in given) or len(given) == len(judging.judgments)
+def _worth(said: Sequence[Judgment]) -> tuple[Judgment, ...]:
+    """Return what a judge said; of one that gave no verdict without ties by definition, which would look like its."""
+    if any(one.value is None for one in said) and all(one.value is None or one.note == SAME_ANSWERS for one in said):
+        return tuple(one for one in said if one.value is None)
+    return tuple(said)
 
 
 def _kept(answers: JudgedAnswers, judging: Judging) -> list[str]:
     """Keep a judging that says something; return what the user should know."""
-    if not _judged_anything(judging):
-        return []  # it would take the place of an earlier one that does
+    if all(judgment.value is None for judgment in judging.judgments):  # it would take the place of one that does
+        return [f"{judging.name} gave no verdict at all: nothing is kept of it, and what it said before stands."]
     try:
         keep(answers, judging)
     except StoreError as error:

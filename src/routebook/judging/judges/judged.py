@@ -86,8 +86,12 @@ class Judged:
     @property
     def prompts(self) -> int:
         """To how many prompts the answers are that were judged."""
-        rows: Sequence[PairRow | ScoreRow] = self._pair_rows or self._score_rows
-        return len({row.prompt_id for row in rows})
+        return len({row.prompt_id for row in self.verdict_rows})
+
+    @property
+    def verdict_rows(self) -> Sequence[PairRow | ScoreRow]:
+        """What they said, of pairs or of single answers."""
+        return self._pair_rows or self._score_rows
 
     @cached_property
     def _pair_rows(self) -> list[PairRow]:

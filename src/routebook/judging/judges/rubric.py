@@ -151,16 +151,20 @@ class Rubric:
         Raises
         ------
         ReplyError
-            If there is none, or it has no verdict of this kind.
+            If there is none, or it has no verdict of this kind; or another, as whole, says something else: one of them
+            may be a quotation of what an answer tells the judge to say.
         """
-        said = _last_object(reply)
-        if said is None:
+        objects = _objects(reply)
+        if not objects:
             raise ReplyError(f"no JSON object but {_shown(reply)}")
+        said = objects[-1]
         if self.field not in said:
             raise ReplyError(f"no {self.field!r} but {_shown(reply)}")
         verdict, reason = said[self.field], said.get("reason", "")
+        if any(self.field in one and one[self.field] != verdict and said.keys() <= one.keys() for one in objects):
+            raise ReplyError(f"two verdicts that differ: {_shown(reply)}")
         value = self._score(verdict) if self.mode == "scale" else self._word(verdict)
-        return Reading(value, visible(reason).strip()[:LONGEST_TEXT] if isinstance(reason, str) else "")
+        return Reading(value, visible(redact(reason)).strip()[:LONGEST_TEXT] if isinstance(reason, str) else "")
 
     def _word(self, verdict: object) -> float:
         words = WINNERS if self.mode == "pairwise" else GRADES
@@ -217,17 +221,19 @@ def section_id(contents: Sequence[str], digits: int = _ID_DIGITS) -> str:
         salt += 1
 
 
-def _last_object(text: str) -> dict[str, Any] | None:
-    """Return the JSON object that a text is, or else the last one in it; one that names a field twice is none."""
+def _objects(text: str) -> list[dict[str, Any]]:
+    """Return the JSON object that a text is, or else those in it, in order; one that names a field twice is none."""
     text = text[-_LONGEST_REPLY:]
     decoder = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_unique)
-    found: dict[str, Any] | None = None
+    found: list[dict[str, Any]] = []
     at = text.find("{")
     while at >= 0:
         try:
-            found, end = decoder.raw_decode(text, at)
+            made, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             end = at + 1
+        else:
+            found.append(made)
         at = text.find("{", end)
     return found
 

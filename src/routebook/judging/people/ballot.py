@@ -20,7 +20,7 @@ from routebook.errors import VoteError
 from routebook.files import write_atomically
 from routebook.judging.keeping import keep
 from routebook.judging.people.ballot_page import AnswerKey, page
-from routebook.judging.people.slip import voter_name
+from routebook.judging.people.slip import alike, voter_name
 from routebook.lookup import PromptKey, count, find_model, find_prompt
 from routebook.models import ModelId
 from routebook.render.report import Report
@@ -70,10 +70,10 @@ class PrintedBallot:
         prompts = len({item.prompt_id for item in items})
         notes = [f"Hand out {self.path}: it opens in any browser, without a network, and says nothing of models."]
         if self.asked < len(items):
-            reached = f"each is judged by 1 in {len(items) / self.asked:.3g} voters"
+            reached = f"to get a word on each takes {-(-len(items) // self.asked):,} voters or more"
             if voters:
                 reached = (
-                    f"each is judged {voters * self.asked / len(items):.2g} times"
+                    f"each is judged {voters * self.asked / len(items):.2g} times on average"
                     if voters * self.asked >= len(items)
                     else f"{len(items) - voters * self.asked:,} are judged by nobody: raise most="
                 )
@@ -275,8 +275,9 @@ def _half(number: int, deal: random.Random) -> list[bool]:
 
 def _expected(voters: Sequence[str]) -> tuple[str, ...]:
     names = tuple(voter_name(name) for name in voters)
-    for name, times in Counter(name.casefold() for name in names).items():
-        if times > 1:
+    first: dict[str, str] = {}
+    for name in names:
+        if first.setdefault(alike(name), name) is not name:
             raise VoteError(f"Two voters are called {name!r:.60}: give each a name of their own.")
     return names
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
@@ -22,11 +23,11 @@ from routebook.errors import VoteError
 from routebook.judging.figures.krippendorff import alpha
 from routebook.judging.keeping import keep, store_of
 from routebook.judging.people.collected import BallotAgreement, Collected, FileRow, Turnout
-from routebook.judging.people.slip import Slip, check, read_slip, voter_name
+from routebook.judging.people.slip import Slip, alike, check, read_slip, voter_name
 from routebook.judging.people.voting import every_vote
 from routebook.lookup import count
-from routebook.render.clean import one_line
-from routebook.votes import Vote, standing
+from routebook.render.clean import one_line, visible
+from routebook.votes import LONGEST_NOTE, Vote, standing
 
 if TYPE_CHECKING:
     from routebook.answers import Answers
@@ -81,7 +82,7 @@ def _files(paths: Sequence[str | Path]) -> list[Path]:
             matching = glob.glob(str(path), recursive=True)  # noqa: PTH207  # pathlib takes no absolute pattern
             some = [Path(one) for one in sorted(matching)]
         for one in some:
-            found.setdefault(one.resolve(), one)
+            found.setdefault(Path(os.path.realpath(one)), one)  # which links in a circle do not stop
     return list(found.values())
 
 
@@ -118,7 +119,7 @@ class _Box:
     def _remember(self, vote: Vote) -> None:
         self._votes[vote.id] = vote
         self._name_of.setdefault(vote.id[:20], vote.by)
-        self._person_of.setdefault((vote.id[:8], vote.by.casefold()), vote.id[:20])
+        self._person_of.setdefault((vote.id[:8], alike(vote.by)), vote.id[:20])
 
     def take(self, path: Path) -> FileRow:
         """Read one file, and store its votes."""
@@ -131,13 +132,13 @@ class _Box:
             voter = voter_name(slip.voter)
             new = self._new(slip, ballot, voter)
         except VoteError as error:
-            return FileRow(str(path), voter, 0, "refused", one_line(str(error)))
+            return FileRow(visible(str(path)), voter, 0, "refused", one_line(str(error)))
         keep(self._answers, *new)
         for vote in new:
             self._remember(vote)
         person = _person(slip.ballot, slip.token)
         self._far[person] = max(self._far.get(person, (0, 0)), (len(slip.votes), slip.asked))
-        return FileRow(str(path), voter, len(slip.votes), "collected" if new else "already collected", "")
+        return FileRow(visible(str(path)), voter, len(slip.votes), "collected" if new else "already collected", "")
 
     def _ballot(self, ballot_id: str) -> Ballot:
         if ballot_id in self._ballots:
@@ -152,9 +153,9 @@ class _Box:
         """Return the votes that are not in the store yet."""
         person = _person(slip.ballot, slip.token)
         name = self._name_of.get(person, voter)
-        if name.casefold() != voter.casefold():
+        if alike(name) != alike(voter):
             raise VoteError(f"A double: {one_line(name, 60)} has handed in this same ballot, under that name.")
-        if self._person_of.get((person[:8], voter.casefold()), person) != person:
+        if self._person_of.get((person[:8], alike(voter)), person) != person:
             raise VoteError(
                 "A double: a voter of this name has handed in another ballot. Are they two? One needs a new name."
             )
@@ -172,7 +173,7 @@ class _Box:
                 model_a=item.model_a,
                 model_b=item.model_b,
                 winner=said.winner,
-                note=said.note,
+                note=visible(said.note)[:LONGEST_NOTE],  # its page made it so; another may have written it
                 blind=True,
                 shown=(item.model_a, item.model_b),
                 source="ballot",
@@ -197,7 +198,7 @@ class _Box:
             voter
             for ballot in ballots
             for voter in ballot.voters
-            if (_digits(8, ballot.id), voter.casefold()) not in self._person_of
+            if (_digits(8, ballot.id), alike(voter)) not in self._person_of
         ]
         votes, asked = (sum(far) for far in zip(*self._far.values(), strict=True)) if self._far else (0, 0)
         return Turnout(

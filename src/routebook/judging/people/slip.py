@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import re
+import stat
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ from routebook.votes import LONGEST_NAME, LONGEST_NOTE, Winner
 LARGEST_FILE = 10_000_000
 """Bytes; a thousand votes with a page of notes each are less."""
 _HEX = {length: re.compile(rf"[0-9a-f]{{{length}}}\Z") for length in (16, 32, 64)}
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
+"""What shows nothing and is no format character: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point."""
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z\Z")
 
 
@@ -83,9 +86,21 @@ def voter_name(name: str) -> str:
         If nothing is left, or too much.
     """
     made = one_line(unicodedata.normalize("NFC", name)) if isinstance(name, str) else ""
-    if not made or len(made) > LONGEST_NAME:
+    if not alike(made).strip() or len(made) > LONGEST_NAME:
         raise VoteError(f"A voter has a name of at most {LONGEST_NAME} characters, not {name!r:.60}.")
     return made
+
+
+def alike(name: str) -> str:
+    """Return what names have in common that a reader would take for one: whatever their case, width and unseen marks.
+
+    Letters of two scripts that look the same, such as Latin and Cyrillic A, stay two.
+
+    >>> alike("Ada") == alike("\uff21da") == alike("ad\u200ba") != alike("Ida")
+    True
+    """
+    composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(letter for letter in composed if not _UNSEEN.match(letter) and unicodedata.category(letter) != "Cf")
 
 
 def canonical(data: object) -> bytes:
@@ -112,9 +127,13 @@ def read_slip(path: Path) -> Slip:
         If it is no ballot that was filled in; the text says why, in a line.
     """
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe has no end, and may be a link in somebody's archive
+            raise VoteError("Not a ballot: it is no file.")
+        with path.open("rb") as file:
+            read = file.read(LARGEST_FILE + 1)
+        if len(read) > LARGEST_FILE:
             raise VoteError("Not a ballot: it is too large.")
-        text = path.read_bytes().decode("utf-8-sig")  # an editor may have put a mark at its start
+        text = read.decode("utf-8-sig")  # an editor may have put a mark at its start
     except OSError as error:
         raise VoteError(f"Cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:

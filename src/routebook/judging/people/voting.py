@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from routebook.errors import StoreError, VoteError
+from routebook.errors import RunError, StoreError, VoteError
 from routebook.frames import text_column
 from routebook.judging.keeping import keep, store_of
-from routebook.lookup import either
+from routebook.lookup import count, either
 from routebook.prompts import Prompt
 from routebook.render.blind import label, order
 from routebook.votes import Vote, standing, user
@@ -126,6 +126,11 @@ def vote(
     answered = {str(call.model) for call in comparison.calls if (call.prompt_id, call.repeat) == (asked.id, repeat)}
     models = order(run.id, asked.id, comparison.models) if run.blind else comparison.models
     shown = tuple(name for name in models if name in answered)
+    if not answered:
+        if repeat not in range(run.repeats):
+            asked_for = count(run.repeats, "time")
+            raise RunError(f"This run has no repeat {repeat} of this prompt: it asked {asked_for}, counted from 0.")
+        raise VoteError("No answer to this prompt came: there is nothing to vote on.")
     if (winner is None) == (rating is None):
         raise VoteError("Say winner='a', 'b', 'tie' or 'both_bad' of two answers, or rating=1 to 5 of one.")
     about: dict[str, Any]
@@ -179,5 +184,5 @@ def _named(comparison: Answers, asked: Prompt, repeat: int, name: str | ModelId)
 def _names(comparison: Answers, shown: Sequence[str]) -> str:
     """Name the answers as the user sees them."""
     if not comparison.run.blind:
-        return either(shown) if shown else "those that came, which are none"
+        return either(shown)
     return either([label(place).removeprefix("Answer ") for place in range(len(comparison.models))])
