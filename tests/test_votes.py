@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.lib.pretty import pretty
 from tests.support.examples import rating_of, vote_of
 from tests.support.strategies import votes
 
@@ -219,3 +220,16 @@ except VoteError as error:
         bare = {"PATH": os.environ["PATH"]}
         ran = subprocess.run([sys.executable, "-c", code], env=bare, capture_output=True, text=True, check=True)
         assert "set ROUTEBOOK_USER" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("vote", "shown"),
+    [
+        (vote_of(winner="b", by="ada"), "<Vote by 'ada': sim/large beats sim/small>"),
+        (vote_of(winner="tie", by="a\nb"), "<Vote by 'a\\nb': sim/small and sim/large: a tie>"),
+        (vote_of(winner="both_bad", by="ada"), "<Vote by 'ada': sim/small and sim/large: both bad>"),
+        (rating_of(rating=4, by="ada"), "<Vote by 'ada': sim/small: 4 of 5>"),
+    ],
+)
+def test_as_the_value_of_a_cell_it_is_one_line(vote: Vote, shown: str) -> None:
+    assert pretty(vote) == shown

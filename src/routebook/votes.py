@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import uuid4
 
 from routebook.errors import ModelError, RunError, VoteError
@@ -119,6 +119,16 @@ class Vote:
             raise VoteError(f"A vote is cast in the view, in python or on a ballot, not in {quoted(self.source)}.")
         self._check_kind()
         self._check_models()
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """Be one line as the value of a cell, where `repr` is three."""
+        if self.kind == "pair":
+            told = {"a": f"{self.model_a} beats {self.model_b}", "b": f"{self.model_b} beats {self.model_a}"}
+            what = f"{self.model_a} and {self.model_b}: {'both bad' if self.winner == 'both_bad' else 'a tie'}"
+            said = told.get(self.winner or "", what)
+        else:
+            said = f"{self.model}: {self.rating} of {BEST}"
+        printer.text(f"<Vote by {self.by!r:.60}: {said}>")
 
     def _check_kind(self) -> None:
         pair, rated = (self.model_a, self.model_b, self.winner), (self.model, self.rating)

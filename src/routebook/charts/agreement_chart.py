@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from routebook.comparison import Comparison
 
 MOST_PAIRS = 40
+_WIDTH = 420  # pixels: names to the left and words to the right are long, and a cell is some 850 wide
 
 
 def agreement(comparison: Comparison) -> Figure:
@@ -76,7 +77,7 @@ def agreement(comparison: Comparison) -> Figure:
         return made
 
     base = alt.Chart().encode(y=y)
-    return figure(
+    chart = figure(
         [
             base.mark_rule(strokeWidth=2.5, color=SOFT).encode(x=x("low"), x2="high:Q"),
             base.mark_point(filled=True, size=80, opacity=1, color=SOFT).encode(
@@ -101,3 +102,5 @@ def agreement(comparison: Comparison) -> Figure:
         words=[f"{row['rater_a']} and {row['rater_b']}, {row['kind']}: {row['_label']}" for row in rows],
         height=max(90, len(rows) * 38),
     )
+    made: Figure = chart.properties(width=_WIDTH)
+    return made

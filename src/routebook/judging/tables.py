@@ -242,7 +242,7 @@ def simulated_judges(rows: Iterable[PairRow | ScoreRow]) -> list[str]:
     """Return a note on those judges among who said these that are simulated, or none."""
     from routebook.pricing.overlay import SIMULATED_HOSTS
 
-    judges = dict.fromkeys(row.by for row in rows if row.source == "judge")
+    judges = dict.fromkeys(row.by for row in rows if row.source == "judge" and not row.error)
     made_up = [judge for judge in judges if judge.partition("/")[0] in SIMULATED_HOSTS]
     if not made_up:
         return []

@@ -271,6 +271,7 @@ class TestMalformedReplies:
         run = answered(2, [*MODELS, "acme/same"])  # which answers as `BAD` does
         judged = judge(run, "acme/mumbler")
         assert judged.summary()["win_rate"].isna().all()
+        assert "can be trusted" not in str(judged)
         assert judged.notes[-2] == (
             "acme/mumbler gave no verdict at all: nothing is kept of it, and what it said before stands."
         )

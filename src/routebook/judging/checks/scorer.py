@@ -144,7 +144,8 @@ def of_function(function: Callable[..., Any], name: str | None = None) -> Scorer
     """
     if not callable(function):
         raise OptionError(f"A scorer is one of rb.scorers or a function, not {in_words(function)}.")
-    if inspect.isfunction(function) and function.__module__.startswith(__package__):  # one of `rb.scorers`
+    ours = inspect.isfunction(function) and function.__module__.startswith(__package__)
+    if ours and function.__name__.isidentifier():  # no lambda of an example: one of `rb.scorers`
         raise OptionError(f"{function.__name__} makes a scorer: call it, as in rb.scorers.{function.__name__}(...).")
     called = name or getattr(function, "__name__", type(function).__name__).strip("<>")
     places, names, needs = _wanted(function, called)

@@ -40,7 +40,8 @@ def report_of(judged: Judged) -> Report:
     simulated = bool(judged.answers.calls) and all(call.simulated for call in judged.answers.calls)
     cost = str(judged.cost).removesuffix(" simulated" if simulated else "")  # which the report says of all of it
     facts = [_MODES[judged.judgings[0].kind], count(judged.prompts, "prompt"), f"judging cost {cost}"]
-    blocks = [*([] if blind else [_models(judged)]), _judges(judged)]
+    trusted = _judges(judged)
+    blocks = [*([] if blind else [_models(judged)]), *([trusted] if trusted.rows else [])]
     return Report(f"Judged by {by}", facts, blocks, notes, simulated=simulated)
 
 
@@ -64,9 +65,9 @@ def _judges(judged: Judged) -> Block:
     rows: list[tuple[str, ...]] = []
     for judging in judged.judgings:
         tried = [
-            *(_canary(row, judged.of_pairs) for row in judged.canary_rows if row.judge == judging.name),
-            *(row for place in judged.position_rows if place.judge == judging.name for row in _position(place)),
-            *(_length(row) for row in judged.length_rows if row.judge == judging.name),
+            *(_canary(row, judged.of_pairs) for row in judged.canary_rows if row.n and row.judge == judging.name),
+            *(row for at in judged.position_rows if at.n and at.judge == judging.name for row in _position(at)),
+            *(_length(row) for row in judged.length_rows if row.n and row.judge == judging.name),
         ]
         rows += [(judging.name, *row) for row in tried]
     return Block(heads, rows, title="Whether the judges can be trusted")
@@ -107,7 +108,7 @@ def warnings_of(judged: Judged) -> list[str]:
     """Return what canaries, vendors, positions and agreement tell of the judges, what is worst first."""
     worrying = [f"{row.judge} {row.verdict}." for row in judged.canary_rows if row.worrying]
     others = [f"{row.judge} {row.verdict}." for row in judged.canary_rows if row.mean > 0 and not row.worrying]
-    meant = [_CANARIES_MEAN] if judged.canary_rows else []
+    meant = [_CANARIES_MEAN] if any(row.n for row in judged.canary_rows) else []
     vendors = [_vendor(judged, row) for row in judged.vendor_rows]
     places = [
         f"{row.judge} {row.verdict} ({figure(row.first)} of a pair): asked in both orders, it cancels out."
