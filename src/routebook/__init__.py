@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -103,3 +104,11 @@ def load_ipython_extension(shell: Any) -> None:
     from routebook.notebook import load
 
     load(shell)
+
+
+if "ipykernel" in sys.modules:  # what is waited for is shown even where only this was imported, and no extension loaded
+    from IPython import get_ipython
+
+    from routebook.notebook import listen
+
+    listen(get_ipython())

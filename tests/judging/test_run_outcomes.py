@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -113,6 +114,14 @@ class TestWhose:
         assert grid(outcomes_of(run, "anthropic/claude-opus-5-5")) == grid(judged)
         with pytest.raises(JudgmentError, match=r"no word by 'exakt'\. Did you mean 'exact'"):
             outcomes_of(run, "exakt")
+
+    def test_a_blind_run_is_revealed_first(self) -> None:
+        run = run_with()
+        score(run, [1.0, 0.0, 1.0, 0.0])
+        blind = Comparison(replace(run.run, blind=True), run.prompts, run.calls)
+        with pytest.raises(JudgmentError, match="reveal"):
+            outcomes_of(blind)
+        assert len(outcomes_of(blind.reveal())) == 4
 
     def test_where_nobody_judged_it_says_what_to_do(self) -> None:
         with pytest.raises(JudgmentError, match=r"Nobody has judged these answers yet: run.score"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.support.kernel import Kernel, Output, running_kernel
@@ -19,6 +20,12 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 
 def lines(output: Output) -> list[str]:
     return [draft["text/plain"] for draft in output.drafts if "Interrupt to stop" in draft.get("text/plain", "")]
+
+
+def test_an_import_is_enough(tmp_path: Path) -> None:
+    with running_kernel(tmp_path, ROUTEBOOK_SIM_SPEED="1") as running:
+        assert running.run("import routebook as rb").error is None
+        assert lines(running.run(WAITS))
 
 
 def test_a_cell_that_waits_has_one_line_and_leaves_nothing_that_shows(kernel: Kernel) -> None:

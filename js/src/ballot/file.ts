@@ -25,6 +25,8 @@ export interface Ballot {
   voters: readonly string[];
   /** How many pairs one voter is asked; null is all. */
   most: number | null;
+  /** Whether simulated models gave all the answers. */
+  simulated?: boolean;
   items: readonly Item[];
 }
 

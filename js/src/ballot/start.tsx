@@ -36,6 +36,7 @@ export function Start({ ballot, state, onBegin }: StartProps) {
         Your choice takes you to the next pair; you can go back and change it. Your votes stay in this browser; in the end
         you save them as a small file and hand that in. Nothing is sent from this page.
       </p>
+      {ballot.simulated && <p>The answers are made up by simulated models.</p>}
       {losing && (
         <p class="rbb-warning">
           {state.voter}’s {count(done(state), 'vote')} in this browser {done(state) === 1 ? 'is' : 'are'} not saved as a

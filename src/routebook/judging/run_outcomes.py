@@ -62,7 +62,7 @@ def outcomes_of(answers: Answers, quality: Any = None) -> Outcomes:
     Raises
     ------
     JudgmentError
-        If nobody judged, or several did and `quality` does not say who.
+        If nobody judged, or several did and `quality` does not say who, or the run is blind.
     OutcomesError
         If the user's qualities cannot be read.
     ModelError, RunError
@@ -70,6 +70,8 @@ def outcomes_of(answers: Answers, quality: Any = None) -> Outcomes:
     StoreError
         If what was said of the run cannot be read.
     """
+    if answers.run.blind:
+        raise JudgmentError("This run is blind, and outcomes name its models: reveal() it first.")
     found = _said(answers, quality) if quality is None or isinstance(quality, str) else _given(answers, quality)
     prompts: dict[str, Prompt] = {}
     for prompt in answers.prompts:

@@ -17,8 +17,8 @@ GOOD = {
     "model_b": ["large", "small", "small", "medium"],
     "winner": ["b", "a", "tie", "both_bad"],
 }
-WINNERS = "is 'a', 'b', 'tie' or 'both_bad'"
-TWICE = "is the model of 'model_a' as well, 'large': a pair is of two"
+WINNERS = "is not 'a', 'b', 'tie' or 'both_bad'"
+TWICE = "'large' is the model of 'model_a' as well: a pair is of two"
 
 
 def table(**columns: list[Any]) -> pd.DataFrame:
@@ -53,15 +53,15 @@ class TestReading:
     @pytest.mark.parametrize(
         ("columns", "said"),
         [
-            ({"winner": ["b", "A", "tie", "a"]}, f"Row 1, column 'winner': {WINNERS}, not 'A'. Did you mean 'a'?"),
-            ({"winner": ["b", "a", None, "a"]}, "Row 2, column 'winner': is empty."),
-            ({"winner": ["b", "a", "a", 1]}, f"Row 3, column 'winner': {WINNERS}, not 1."),
-            ({"winner": ["b", "a", "a", ["a"]]}, "Row 3, column 'winner': is no single value: ['a']."),
-            ({"model_a": ["small", "large", float("nan"), "small"]}, "Row 2, column 'model_a': is empty."),
-            ({"model_a": ["small", "large", " ", "small"]}, "Row 2, column 'model_a': is a model's name, not ' '."),
-            ({"model_b": ["large", 5, "small", "medium"]}, "Row 1, column 'model_b': is a model's name, not 5."),
+            ({"winner": ["b", "A", "tie", "a"]}, f"Row 1, column 'winner': 'A' {WINNERS}. Did you mean 'a'?"),
+            ({"winner": ["b", "a", None, "a"]}, "Row 2, column 'winner': it is empty."),
+            ({"winner": ["b", "a", "a", 1]}, f"Row 3, column 'winner': 1 {WINNERS}."),
+            ({"winner": ["b", "a", "a", ["a"]]}, "Row 3, column 'winner': ['a'] is no single value."),
+            ({"model_a": ["small", "large", float("nan"), "small"]}, "Row 2, column 'model_a': it is empty."),
+            ({"model_a": ["small", "large", " ", "small"]}, "Row 2, column 'model_a': ' ' is not a model's name."),
+            ({"model_b": ["large", 5, "small", "medium"]}, "Row 1, column 'model_b': 5 is not a model's name."),
             ({"model_b": ["large", "large", "small", "medium"]}, f"Row 1, column 'model_b': {TWICE}."),
-            ({"prompt_id": ["p", None, "p", "p"]}, "Row 1, column 'prompt_id': is empty."),
+            ({"prompt_id": ["p", None, "p", "p"]}, "Row 1, column 'prompt_id': it is empty."),
         ],
     )  # fmt: skip
     def test_a_row_that_is_no_vote_is_named_with_its_column(self, columns: dict[str, list[Any]], said: str) -> None:

@@ -357,3 +357,12 @@ class TestRanking:
             assert "sim/" not in shown
         assert len(found.frame) == 2  # data are open
         assert LARGE in str(ranking(run.reveal()))
+
+
+def test_ties_alone_however_uneven_leave_an_interval_around_zero() -> None:
+    pairs = [("x", "y")] * 5 + [("y", "z")] * 2 + [("x", "z")] * 9
+    votes = pd.DataFrame(pairs, columns=["model_a", "model_b"]).assign(prompt_id=range(16), winner="tie")
+    ranked = rank(votes)
+    assert ranked["strength"].tolist() == pytest.approx([0, 0, 0], abs=1e-6)
+    assert (ranked["low"] < -0.1).all()
+    assert (ranked["high"] > 0.1).all()

@@ -215,6 +215,14 @@ class TestThePage:
         assert "unsafe" not in policy[1]
         assert "http" not in policy[1]
 
+    def test_only_where_all_answers_are_simulated_the_page_says_so(self, tmp_path: Path) -> None:
+        run = two()
+        calls = [replace(call, simulated=True) for call in run.calls]
+        mixed = Comparison(run.run, run.prompts, [calls[0], replace(calls[1], simulated=False), *calls[2:]])
+
+        assert data_in(printed(Comparison(run.run, run.prompts, calls), tmp_path).path)["simulated"] is True
+        assert "simulated" not in data_in(printed(mixed, tmp_path).path)
+
     def test_hostile_answers_are_nothing_but_text(self, tmp_path: Path) -> None:
         run = answered({f"Prompt {n}": [text, f"harmless {n}"] for n, text in enumerate(HOSTILE.values())})
         path = printed(run, tmp_path, most=None).path

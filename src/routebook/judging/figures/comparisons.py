@@ -132,7 +132,7 @@ def read_votes(votes: Any) -> Comparisons:
     for place, winner in enumerate(winners):
         if not isinstance(winner, str) or winner not in _SHARE:
             near = did_you_mean(winner.lower(), _SHARE) if isinstance(winner, str) else ""
-            _refuse(frame, codes == place, "winner", f"is {either([repr(w) for w in _SHARE])}, not {{}}.{near}")
+            _refuse(frame, codes == place, "winner", f"{{}} is not {either([repr(w) for w in _SHARE])}.{near}")
     share = np.array([_SHARE[winner] for winner in winners])[codes]
     a, names_a = _models(frame, "model_a")
     b, names_b = _models(frame, "model_b")
@@ -140,7 +140,7 @@ def read_votes(votes: Any) -> Comparisons:
     number = {model: place for place, model in enumerate(models)}
     a = np.array([number[name] for name in names_a])[a]
     b = np.array([number[name] for name in names_b])[b]
-    _refuse(frame, a == b, "model_b", "is the model of 'model_a' as well, {}: a pair is of two.")
+    _refuse(frame, a == b, "model_b", "{} is the model of 'model_a' as well: a pair is of two.")
     return _ordered(tuple(models), a, b, share, _prompts(frame), np.zeros(len(share)))
 
 
@@ -169,9 +169,9 @@ def _coded(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.intp], list[Any
     except TypeError:  # a list in a cell
         for label, value in frame[column].items():
             if isinstance(value, (list, set, bytearray, Mapping)):
-                raise JudgmentError(f"Row {label}, column {column!r}: is no single value: {value!r:.60}.") from None
+                raise JudgmentError(f"Row {label}, column {column!r}: {value!r:.60} is no single value.") from None
         raise
-    _refuse(frame, codes < 0, column, "is empty.")
+    _refuse(frame, codes < 0, column, "it is {}.")
     return codes, list(values)
 
 
@@ -179,7 +179,7 @@ def _models(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.intp], list[st
     codes, names = _coded(frame, column)
     for place, name in enumerate(names):
         if not isinstance(name, str) or not name.strip():
-            _refuse(frame, codes == place, column, "is a model's name, not {}.")
+            _refuse(frame, codes == place, column, "{} is not a model's name.")
     return codes, names
 
 
@@ -196,5 +196,6 @@ def _refuse(frame: pd.DataFrame, wrong: NDArray[np.bool_], column: str, why: str
     if wrong.any():
         place = int(np.argmax(wrong))
         value = frame[column].iloc[place]
+        value = value.item() if isinstance(value, np.generic) else value
         shown = "empty" if is_missing(value) else f"{value!r:.60}"
         raise JudgmentError(f"Row {frame.index[place]}, column {column!r}: {why.format(shown)}")

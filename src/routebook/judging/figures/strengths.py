@@ -111,7 +111,7 @@ def strengths(made: Comparisons, *, control_length: bool, rounds: int, seed: int
     fitted = _Controlled(folded.kinds, folded.counts, size) if control_length else _Plain(folded.kinds, size)
     estimate, separated = fitted(folded.counts, bradley_terry.TOLERANCE)
     random = np.random.default_rng(seed)
-    alike = len(folded.times) == 1
+    alike = len(folded.times) == 1 or bool((part.share == 0.5).all())  # however often ties are drawn, they stay ties
     draws: Iterator[Floats]
     if separated or alike:
         kinds, draws = simulated(part, estimate, rounds, random)

@@ -172,7 +172,8 @@ def ballot(
         items=_dealt(found.pairs, deal),
         voters=_expected(voters or ()),
     )
-    text = page(made, {prompt.id: prompt for prompt in answers.prompts}, found.texts, most, deal)
+    pretended = all(call.simulated for call in answers.calls)
+    text = page(made, answers.prompts_by_id, found.texts, most, deal, simulated=pretended)
     keep(answers, made)
     try:
         written = write_atomically(path, text)

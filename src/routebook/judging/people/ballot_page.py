@@ -35,7 +35,13 @@ AnswerKey = tuple[str, int, str]
 
 
 def page(
-    ballot: Ballot, prompts: Mapping[str, Prompt], texts: Mapping[AnswerKey, str], most: int | None, deal: random.Random
+    ballot: Ballot,
+    prompts: Mapping[str, Prompt],
+    texts: Mapping[AnswerKey, str],
+    most: int | None,
+    deal: random.Random,
+    *,
+    simulated: bool = False,
 ) -> str:
     """Return the page of a ballot.
 
@@ -49,6 +55,8 @@ def page(
         How many pairs one voter is asked; `None` is all.
     deal
         What decides the order of the templates.
+    simulated
+        Whether simulated models gave all the answers, which gives none of them away.
 
     Raises
     ------
@@ -68,6 +76,7 @@ def page(
         "title": one_line(ballot.title),
         "voters": ballot.voters,
         "most": most,
+        **({"simulated": True} if simulated else {}),
         "items": [
             {
                 "id": item.id,
