@@ -22,7 +22,7 @@ from routebook.errors import RunError
 from routebook.judging.keeping import keep
 from routebook.judging.tables import every_judging
 from routebook.judgments import Judgment
-from routebook.pricing.overlay import SIMULATED_HOSTS
+from routebook.models import SIMULATED_HOSTS
 from routebook.prompts import Prompt
 from routebook.store import default_store
 from routebook.tables import plain

@@ -25,8 +25,7 @@ from typing import TYPE_CHECKING, get_args
 from routebook.calls import Attempt, Call, CallStatus, Failure, RunInfo, RunStatus, Timeline
 from routebook.errors import ModelError, PromptError, RunError
 from routebook.judged_json import Said, read_said, said_fields
-from routebook.models import ModelId
-from routebook.pricing.overlay import SIMULATED_HOSTS
+from routebook.models import SIMULATED_HOSTS, ModelId
 from routebook.prompts import MAX_IMAGE_BYTES, Attachment, Message, Prompt
 from routebook.providers.contract import ERROR_KINDS, FinishReason, Usage
 from routebook.strict_json import MOST, Fields, parse

@@ -31,6 +31,8 @@ _VENDOR_ALIASES = {
     "meta-llama": "meta", "mistralai": "mistral", "qwen": "alibaba", "x-ai": "xai", "deepseek-ai": "deepseek",
     "cohereforai": "cohere", "amazon": "amazon", "us": "unknown",
 }  # fmt: skip
+SIMULATED_HOSTS = ("sim", "simcloud")
+"""Whose models are pretended, and all that is measured of them."""
 _SIMULATED_VENDORS = {
     "small": "birch-sim", "medium": "birch-sim", "large": "cedar-sim", "reasoner": "cedar-sim",
     "flaky": "thorn-sim", "broken": "thorn-sim", "refuser": "thorn-sim", "cutoff": "thorn-sim",
@@ -98,7 +100,7 @@ def vendor_of(host: str, model: str) -> str:
     ('openai', 'alibaba', 'unknown')
     """
     name = model.lower()
-    if host in {"sim", "simcloud"}:
+    if host in SIMULATED_HOSTS:
         return _SIMULATED_VENDORS.get(model, "unknown")
     if host == "anthropic" or host == "openai":
         return host

@@ -240,7 +240,7 @@ def said_by(rows: Sequence[Row], by: str | None, *, what: str, hint: str) -> lis
 
 def simulated_judges(rows: Iterable[PairRow | ScoreRow]) -> list[str]:
     """Return a note on those judges among who said these that are simulated, or none."""
-    from routebook.pricing.overlay import SIMULATED_HOSTS
+    from routebook.models import SIMULATED_HOSTS
 
     judges = dict.fromkeys(row.by for row in rows if row.source == "judge" and not row.error)
     made_up = [judge for judge in judges if judge.partition("/")[0] in SIMULATED_HOSTS]

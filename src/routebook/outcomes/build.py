@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from routebook.errors import OutcomesError, did_you_mean
-from routebook.models import vendor_of
+from routebook.models import SIMULATED_HOSTS, vendor_of
 from routebook.outcomes.prices import RATES
 from routebook.outcomes.table import ASKED, COLUMNS, MEASURES, Outcomes, Source
-
-SIMULATED_HOSTS = ("sim", "simcloud")
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from routebook.errors import PriceError, did_you_mean
-from routebook.models import ModelId
+from routebook.models import SIMULATED_HOSTS, ModelId
 from routebook.pricing import overlay
 from routebook.pricing.conditions import FACTS, Conditions, conditions
 from routebook.pricing.tariff import ZERO, Price, Rates, Tariff, price_tokens, price_usage
@@ -231,7 +231,7 @@ class PriceBook:
 
         The user's own prices are among them and count before all others.
         """
-        if host in overlay.SIMULATED_HOSTS:
+        if host in SIMULATED_HOSTS:
             listed = {model: self.tariff(ModelId(host, model)) for model in overlay.simulated_models(host)}
         else:
             from routebook.pricing import genai
@@ -246,7 +246,7 @@ class PriceBook:
             return None if ("processing", "batch") in given else own
         if model.host in self._free:
             return self._free[model.host]
-        if model.host in overlay.SIMULATED_HOSTS:
+        if model.host in SIMULATED_HOSTS:
             return None if given else overlay.simulated(str(model))
         if model.host == "bedrock":
             listed = overlay.on_bedrock(model.model, region, given)

@@ -12,7 +12,6 @@ from routebook.pricing import bedrock
 from routebook.pricing.conditions import Conditions
 from routebook.pricing.tariff import Rates, Tariff
 
-SIMULATED_HOSTS = ("sim", "simcloud")
 UNKNOWN: Literal["unknown"] = "unknown"
 _TIER_OF = {
     frozenset(): "standard",

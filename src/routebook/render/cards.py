@@ -13,8 +13,7 @@ from typing import Any, Literal
 
 from routebook.calls import Call, Failure
 from routebook.costs import usd_now
-from routebook.models import ModelId
-from routebook.pricing.overlay import SIMULATED_HOSTS
+from routebook.models import SIMULATED_HOSTS, ModelId
 from routebook.pricing.tariff import Price
 from routebook.providers.contract import Usage
 from routebook.render.said import Score

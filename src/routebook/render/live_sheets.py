@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from routebook.calls import Call, RunInfo
 from routebook.costs import RunCost, run_cost
 from routebook.lookup import count
+from routebook.models import SIMULATED_HOSTS
 from routebook.pricing.money import format_usd
-from routebook.pricing.overlay import SIMULATED_HOSTS
 from routebook.pricing.tariff import Price
 from routebook.render.cards import Card, Seat, card_of_call, card_of_live
 from routebook.render.sheet import MOST_PROMPTS, Seats, Section, Sheet, distinct_prompts, first_notes, tags_of

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from routebook.calls import Call, RunInfo
 from routebook.costs import RunCost, has_unknown_attempts
 from routebook.lookup import count
-from routebook.models import ModelId
-from routebook.pricing.overlay import SIMULATED_HOSTS
+from routebook.models import SIMULATED_HOSTS, ModelId
 from routebook.pricing.tariff import Price
 from routebook.prompts import Prompt
 from routebook.render.blind import label, order

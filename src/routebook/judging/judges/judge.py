@@ -56,48 +56,12 @@ def judge(
     temperature: float | None = None,
     effort: str | None = None,
 ) -> Judged:
-    """Let models judge the answers of a run; see `Comparison.judge`.
-
-    Parameters
-    ----------
-    judges
-        Who judges: model ids, ``host/model``. Each is asked everything.
-    rubric
-        What to judge by, in words; the mode's own unless given.
-    pairwise
-        Ask which of two answers is better, for every pair of models, in both orders.
-    reference
-        Instead ask whether each answer is right, beside the prompt's expected answer: 1, 0.5 or 0.
-    scale
-        Instead ask for a score of each answer: the ends of a scale, such as ``(1, 5)``; 0 to 1 in the tables.
-    against
-        Compare every model with this one only.
-    prompts
-        Judge the answers to these only; as in `Comparison.text`.
-    canaries
-        How many prompts get canaries, see `routebook.judging.judges.canaries`; 0 for none.
-    control_length
-        Whether `Judged.ranking` takes the part of length out of the strengths.
-    structured
-        Ask for JSON by a schema; `False` for a model that takes none: it is then asked for in words only.
-    name
-        What the judging is known by, as ``by=...``; the judge's model id unless given.
-    budget_usd, cache, concurrency, retries, timeout_s, max_tokens, temperature, effort
-        As in `compare`, for the judges' calls.
+    """Let models judge the answers of a run; see `Comparison.judge`, which says what is taken and raised.
 
     Returns
     -------
     Judged
         Also where a judge failed: what it did not judge has no value, and an error.
-
-    Raises
-    ------
-    JudgmentError
-        If there is nothing to be judged in this way.
-    ModelError, OptionError
-        If a judge, or an option, cannot be.
-    Interrupted
-        As `compare`; what was judged so far is kept, and judging again asks only for the rest.
     """
     from routebook.engine.prepare import read_models  # with the engine, which nothing else here needs
     from routebook.runs import compare

@@ -114,27 +114,7 @@ def ballot(
     most: int | None = 20,
     seed: int | None = None,
 ) -> PrintedBallot:
-    """Write a blind ballot to a page, and store what its letters stand for.
-
-    Parameters
-    ----------
-    answers
-        The run.
-    path
-        Where to write the page.
-    prompts
-        Which prompts, each named as in `Comparison.text`; all by default.
-    models
-        Whose answers, two or more; all by default. Every pair of them is on the ballot.
-    voters
-        Who is expected: they pick their name, and together see every pair about equally often. By default anybody who
-        writes a name.
-    title
-        What the page is called; mind that a title can give a model away.
-    most
-        How many pairs one voter is asked; `None` for all.
-    seed
-        What decides the order of the pairs and which answer is A; by default chance.
+    """Write a blind ballot to a page, and store what its letters stand for; see `Comparison.ballot`.
 
     Returns
     -------
