@@ -16,7 +16,7 @@ from routebook.comparison_facts import data_sha256, facts_of
 from routebook.models import ModelId
 from routebook.pricing import PriceBook
 from routebook.prompts import Prompt
-from routebook.routing.choose import ModelFacts
+from routebook.routing.drafting.choose import ModelFacts
 from routebook.routing.policy import Policy
 
 PROMPTS = [Prompt.of(f"Question {n}?", tags=["even" if n % 2 == 0 else "odd", "all"]) for n in range(5)]

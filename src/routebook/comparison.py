@@ -82,7 +82,7 @@ class Comparison(JudgedAnswers):
         'sim/large'
         """
         from routebook.comparison_facts import facts_of
-        from routebook.routing.choose import choose
+        from routebook.routing.drafting.choose import choose
 
         def full(models: str | Sequence[str]) -> list[str]:
             return [self._named(model) for model in ([models] if isinstance(models, str) else models)]

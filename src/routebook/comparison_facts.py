@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from routebook.calls import Call
 from routebook.frames import quantile
-from routebook.routing.choose import ModelFacts, RunFacts
+from routebook.routing.drafting.choose import ModelFacts, RunFacts
 from routebook.routing.policy import Prices
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from routebook.errors import PolicyError
-from routebook.routing.choose import ModelFacts, RunFacts, choose
+from routebook.routing.drafting.choose import ModelFacts, RunFacts, choose
 from routebook.routing.policy import Evidence, Policy, Prices, Provenance
 
 SMALL, LARGE = ModelFacts(3, 0.2, 1.5), ModelFacts(3, 4.0, 3.0)
