@@ -76,10 +76,29 @@ def compared(a: Mapping[str, OnPrompt], b: Mapping[str, OnPrompt]) -> Difference
     (0.4, 0.0078, 'McNemar')
     """
     each = differences(a, b)
+    single = all(_right_or_wrong(a[prompt_id]) and _right_or_wrong(b[prompt_id]) for prompt_id in a if prompt_id in b)
+    return difference_of(each, right_or_wrong=single)
+
+
+def difference_of(each: Sequence[float], *, right_or_wrong: bool = False) -> Difference:
+    """Return the mean of differences, one for each prompt, from -1 to 1, and how sure it is.
+
+    Parameters
+    ----------
+    each
+        What one got more than the other, for each prompt.
+    right_or_wrong
+        Whether all are of single answers that are right or wrong, so that each is -1, 0 or 1.
+
+    Examples
+    --------
+    >>> difference_of([1.0] * 8 + [0.0] * 12, right_or_wrong=True).method, difference_of([0.5, -0.25]).difference
+    ('McNemar', 0.125)
+    """
     if not each:
         return Difference(nan, nan, nan, nan, 0, "no common prompt")
     mean = sum(each) / len(each)
-    if all(_right_or_wrong(a[prompt_id]) and _right_or_wrong(b[prompt_id]) for prompt_id in a if prompt_id in b):
+    if right_or_wrong:
         wins, losses = each.count(1.0), each.count(-1.0)
         low, high = bonett_price(wins, losses, len(each))
         return Difference(mean, low, high, mcnemar(wins, losses), len(each), "McNemar")
