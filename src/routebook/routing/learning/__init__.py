@@ -1,0 +1,1 @@
+"""Policies learned from outcomes, and how good they are beside everything simpler."""
