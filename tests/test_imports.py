@@ -17,7 +17,7 @@ import routebook
 HEAVY = (
     "openai", "anthropic", "boto3", "botocore", "pandas", "altair", "sqlalchemy", "genai_prices", "httpx2", "aiohttp",
     "numpy", "jsonschema", "rich", "markdown_it", "nh3", "vl_convert",
-    "anywidget", "ipywidgets", "scipy", "evalica", "re2",
+    "anywidget", "ipywidgets", "scipy", "sklearn", "evalica", "re2",
 )  # fmt: skip
 """What the user waits for only when it is used."""
 
