@@ -8,6 +8,7 @@
 `figures`         quality, rankings, agreement, how many prompts it takes; each with its uncertainty
 `keeping`         into the store, with the run itself where that came from a file
 `shown`           what the views show of it beside each answer
+`whose_word`      what one of them said, as the quality of each answer
 `run_outcomes`    the table that routing learns from
 ================  ====================================================================================
 

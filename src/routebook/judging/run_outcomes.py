@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from routebook.errors import JudgmentError, OutcomesError, did_you_mean
-from routebook.judging.tables import PairRow, ScoreRow, pair_rows, said_by, score_rows
-from routebook.lookup import count, either, find_model, find_prompt
+from routebook.judging.whose_word import Answer, Qualities, words_on
+from routebook.lookup import count, find_model, find_prompt
 from routebook.models import ModelId
 from routebook.outcomes.build import Asked, Measured, Model, build
 from routebook.outcomes.prices import RATES
@@ -22,19 +20,6 @@ from routebook.tables import as_share, is_missing, is_table, rows_of
 
 if TYPE_CHECKING:
     from routebook.answers import Answers
-
-Answer = tuple[str, int, str]
-"""Whose answer to what: prompt id, repeat, model."""
-
-
-@dataclass(slots=True)
-class Qualities:
-    """How good answers are, whose word that is, and what should be known of it."""
-
-    of: dict[Answer, float]
-    words: str
-    judges: tuple[str, ...] = ()
-    remark: str = ""
 
 
 def outcomes_of(answers: Answers, quality: Any = None) -> Outcomes:
@@ -72,7 +57,8 @@ def outcomes_of(answers: Answers, quality: Any = None) -> Outcomes:
     """
     if answers.run.blind:
         raise JudgmentError("This run is blind, and outcomes name its models: reveal() it first.")
-    found = _said(answers, quality) if quality is None or isinstance(quality, str) else _given(answers, quality)
+    named = quality is None or isinstance(quality, str)
+    found = words_on(answers).quality(quality) if named else _given(answers, quality)
     prompts: dict[str, Prompt] = {}
     for prompt in answers.prompts:
         prompts.setdefault(prompt.id, prompt)
@@ -110,58 +96,6 @@ def outcomes_of(answers: Answers, quality: Any = None) -> Outcomes:
         remarks=[remark for remark in (found.remark, *_remarks(answers, list(prompts.values()))) if remark],
         prices=_prices(answers),
     )
-
-
-def _said(answers: Answers, name: str | None) -> Qualities:
-    """Return what a check, a judge or people said, from their scores or from their pairs."""
-    scores, pairs = score_rows(answers), pair_rows(answers)
-    rows: list[ScoreRow | PairRow] = [*scores, *pairs]
-    names = list(dict.fromkeys(row.name for row in rows))
-    who = list(dict.fromkeys([*names, *(row.by for row in rows)]))
-    if not names:
-        raise JudgmentError(
-            "Nobody has judged these answers yet: run.score(...), run.judge(...) or run.vote(...) them, or give "
-            "quality={(prompt, model): 0 to 1}."
-        )
-    if name is None and len(names) > 1:
-        raise JudgmentError(f"Say whose word the quality is: quality={either([repr(one) for one in names])}.")
-    name = names[0] if name is None else name
-    if name not in who:
-        near = did_you_mean(name, who) or f" There is that of {either(names)}."
-        raise JudgmentError(f"There is no word by {name!r}.{near}")
-    of_scores, of_pairs = _by(scores, name), _by(pairs, name)
-    from_scores, from_pairs = _from_scores(of_scores), _from_pairs(of_pairs)
-    judges = tuple(dict.fromkeys(row.by for row in (*of_scores, *of_pairs) if row.source == "judge"))
-    if len(from_scores) >= len(from_pairs):
-        left = f"Left out: {count(len(of_pairs), 'pair')} judged by {name}." if of_pairs else ""
-        kind = "" if of_scores[0].source == "person" else f"the {of_scores[0].source} "
-        return Qualities(from_scores, f"scores by {kind}{name}", judges, left)
-    left = f"Left out: {count(len(of_scores), 'score')} by {name}." if of_scores else ""
-    words = f"share of its pairs that an answer won, by {name}: relative to the models it met"
-    return Qualities(from_pairs, words, judges, left)
-
-
-def _by(rows: Sequence[Any], name: str) -> list[Any]:
-    if name not in {row.name for row in rows} | {row.by for row in rows}:
-        return []
-    return said_by(rows, name, what="words", hint="")
-
-
-def _from_scores(rows: Sequence[ScoreRow]) -> dict[Answer, float]:
-    values: dict[Answer, list[float]] = {}
-    for row in rows:
-        if row.value is not None:
-            values.setdefault((row.prompt_id, row.repeat, row.model), []).append(row.value)
-    return {answer: fmean(own) for answer, own in values.items()}
-
-
-def _from_pairs(rows: Sequence[PairRow]) -> dict[Answer, float]:
-    values: dict[Answer, list[float]] = {}
-    for row in rows:
-        if row.share_a is not None:
-            for model, share in ((row.model_a, row.share_a), (row.model_b, 1 - row.share_a)):
-                values.setdefault((row.prompt_id, row.repeat, model), []).append(share)
-    return {answer: fmean(own) for answer, own in values.items()}
 
 
 def _given(answers: Answers, given: Any) -> Qualities:
