@@ -8,12 +8,14 @@
 `prices`   what models charge, as the user gives it
 `layout`   what a table says of models and answers: hosts, costs, times, tokens
 `build`    repeats folded, and the frames that an `Outcomes` holds
+`names`    what a policy calls the models of a table
 `figures`  features, a digest, tables by model, notes
 =========  ==========================================================================
 
 Importing this package is cheap: pandas and NumPy are first loaded by what reads or computes.
 """
 
+from routebook.outcomes.names import model_ids
 from routebook.outcomes.table import Outcomes, Source
 
-__all__ = ["Outcomes", "Source"]
+__all__ = ["Outcomes", "Source", "model_ids"]
