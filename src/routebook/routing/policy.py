@@ -20,7 +20,9 @@ from routebook.routing.route import Evidence, Prices, Provenance, Route
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from routebook.outcomes import Outcomes
     from routebook.prompts import Prompt
+    from routebook.routing.evidence.evaluation import Evaluation
     from routebook.targets import ExportReport
 
 __all__ = ["ClassifyRule", "Decision", "Evidence", "Policy", "Prices", "Provenance", "Route"]
@@ -237,6 +239,48 @@ class Policy:
         from routebook.targets import export
 
         return export(self, target, path, allow_lossy=allow_lossy)
+
+    # ---- what outcomes say of it
+
+    def evaluate(self, outcomes: Outcomes, against: str | None = None) -> Evaluation:
+        """Say what this policy would have got, cost and taken on the prompts of a table, beside every single model.
+
+        Parameters
+        ----------
+        outcomes
+            What each model got, cost and took on each prompt. Use prompts that the policy was not made from: on those
+            that it was, it looks better than it is.
+        against
+            The single model that gains are told against; by default the best one of these outcomes, which is partly
+            the best by luck.
+
+        Returns
+        -------
+        Evaluation
+            ``.total``, ``.routes``, ``.models``, ``.singles``, ``.frame`` (a row per prompt), ``.chart()``.
+
+        Raises
+        ------
+        OutcomesError
+            If prompts take a route of which the outcomes have no model, or no quality is known, or they have no model
+            called `against`.
+
+        Examples
+        --------
+        >>> from routebook import Outcomes
+        >>> rows = [
+        ...     {"prompt": "2 + 2?", "tags": ["sum"], "sim/small": 1, "sim/large": 1},
+        ...     {"prompt": "A prime?", "tags": [], "sim/small": 0, "sim/large": 1},
+        ... ]
+        >>> policy = Policy("desk", (ClassifyRule("sum", TagIs("sum")),), {"sum": Route(("sim/small",))},
+        ...                 Route(("sim/large",)))
+        >>> found = policy.evaluate(Outcomes.from_frame(rows, models=["sim/small", "sim/large"]))
+        >>> found.total.quality, found.routes["model"].tolist(), found.models["share"].tolist()
+        (1.0, ['sim/small', 'sim/large'], [0.5, 0.5])
+        """
+        from routebook.routing.evidence.evaluation import evaluate
+
+        return evaluate(self, outcomes, against)
 
     # ---- showing
 
