@@ -6,43 +6,25 @@ The magics and the command line are these with other clothes.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
-from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal, overload
-from uuid import uuid4
 
 from routebook import earlier
-from routebook.background import STOPPING_S, BackgroundRun, ended, wait
-from routebook.calls import RunInfo
-from routebook.catalogue import suggest
+from routebook.background import BackgroundRun, wait
 from routebook.comparison import Comparison
-from routebook.engine.fanout import FanOut
-from routebook.engine.loop import background as background_loop
 from routebook.engine.plan import Plan
-from routebook.engine.prepare import (
-    Prepared,
-    continued,
-    prepare,
-    read_models,
-    read_options,
-)
-from routebook.engine.recorder import Guarded, Listener
+from routebook.engine.prepare import Prepared, continued, prepare, read_models, read_options
+from routebook.engine.recorder import Listener
 from routebook.engine.terms import read_terms
-from routebook.errors import OptionError, RunError, did_you_mean
 from routebook.models import ModelId
 from routebook.pricing import price_book
-from routebook.prompts import Attachment, Prompt, distinct
+from routebook.prompts import distinct
+from routebook.starting import awaited, begin, check_arguments, read_prompts
 from routebook.store import Store, default_store
-from routebook.templates import as_prompts, fill
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    Prompts = str | Prompt | Sequence[str | Prompt] | pd.DataFrame
+    from routebook.starting import Prompts
 
 
 def start(
@@ -79,17 +61,15 @@ def start(
     on_event
         Called with each `Event`, from the engine's threads; it must be quick and must not raise.
     """
-    if name is not None and not (isinstance(name, str) and name.strip()):
-        raise OptionError(f"name must be a text, not {name!r}.")
-    own, store = store, store or default_store()
-    before = earlier.run_of(follow, store)
+    place = store or default_store()
+    before = earlier.run_of(follow, place)
     if before is not None and models is None:
         models = before.models
     prepare_anew = partial(
         _prepare,
         prompts,
         models,
-        store=store,
+        store=place,
         before=before,
         system=system,
         tags=tags,
@@ -105,42 +85,15 @@ def start(
         variables=variables,
         raw=raw,
     )
-    prepared, settings = prepare_anew()
-    terms = read_terms(prepared.plan, timeout_s, retries, concurrency, budget_usd)
-    run = None
-    if prepared.resume is not None:
-        run = replace(prepared.resume, name=name or prepared.resume.name, settings=settings, blind=blind)
-        try:
-            store.reopen_run(run, prepared.plan.prompts)
-        except RunError:  # somebody else went on with it first
-            run, (prepared, settings) = None, prepare_anew(resume=False)
-    plan = prepared.plan
-    if run is None:
-        run = RunInfo(
-            id=uuid4().hex,
-            name=name,
-            created_at=datetime.now(UTC),
-            models=tuple(str(model) for model in plan.models),
-            plan_sha256=plan.sha256,
-            status="running",
-            planned=len(plan.calls),
-            repeats=plan.repeats,
-            settings=settings,
-            replay_of=earlier.replayed_run(replay, plan),
-            blind=blind,
-        )
-        store.begin_run(run, plan.prompts)
-    listener = None if on_event is None else Guarded(on_event)
-    try:
-        live = BackgroundRun(replace(run, status="running"), plan, listener)
-        live.listener, live.store = listener, own
-        live.resumed = sum(call.answered is not None and call.answered.run_id == run.id for call in plan.calls)
-        fan_out = FanOut(live, store, prepared.providers, price_book(), terms, listener, suggest)
-        live.task = background_loop.submit(fan_out.run())
-    except BaseException:  # an interrupt at this very moment: nothing was sent, and the next try takes it up
-        store.end_run(run.id, "interrupted", {})
-        raise
-    return live
+    return begin(
+        prepare_anew,
+        lambda plan: read_terms(plan, timeout_s, retries, concurrency, budget_usd),
+        name=name,
+        blind=blind,
+        replay=replay,
+        store=store,
+        on_event=on_event,
+    )
 
 
 @overload
@@ -236,7 +189,7 @@ def compare(
     >>> len(run.calls), len(run.errors)
     (2, 0)
     """
-    live = start(prompts, models, **_known(options))
+    live = start(prompts, models, **check_arguments(start, options))
     return live if background else wait(live)
 
 
@@ -244,43 +197,7 @@ async def acompare(
     prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | None = None, **options: Any
 ) -> Comparison:
     """As `compare`, to be awaited; cancelling it stops the run and keeps what came."""
-    starting = asyncio.ensure_future(asyncio.to_thread(start, prompts, models, **_known(options)))
-    try:
-        live = await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        starting.add_done_callback(_stop_started)
-        raise
-    loop = asyncio.get_running_loop()
-    done = asyncio.Event()
-    live.when_done(lambda: loop.call_soon_threadsafe(done.set))
-    try:
-        await done.wait()
-    except asyncio.CancelledError:
-        live.stop()
-        await asyncio.to_thread(live.wait, STOPPING_S)
-        raise
-    return ended(live)
-
-
-def _stop_started(starting: asyncio.Future[BackgroundRun]) -> None:
-    """Stop a run whose caller went away while it was being started."""
-    if not starting.cancelled() and starting.exception() is None:
-        starting.result().stop()
-
-
-def _known(options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Refuse an argument that `start` does not have, and name the nearest.
-
-    Raises
-    ------
-    OptionError
-        If there is one.
-    """
-    known = [name for name in signature(start).parameters if name not in ("prompts", "models")]
-    for name in options:
-        if name not in known:
-            raise OptionError(f"compare has no argument {name!r}.{did_you_mean(name, known)}")
-    return options
+    return await awaited(partial(start, prompts, models, **check_arguments(start, options)))
 
 
 def plan(prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | None = None, **options: Any) -> Plan:
@@ -292,7 +209,7 @@ def plan(prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | Non
     >>> rb.plan("Say hello.", models=["sim/small"], cache=False).quote.to_ask
     1
     """
-    _known(options)
+    check_arguments(start, options)
     store = options.pop("store", None) or default_store()
     for unused in ("name", "budget_usd", "blind", "timeout_s", "retries", "concurrency", "background", "on_event"):
         options.pop(unused, None)
@@ -338,13 +255,11 @@ def _prepare(
 ) -> tuple[Prepared, dict[str, object]]:
     ids = read_models(models)
     options = read_options(max_tokens=max_tokens, temperature=temperature, effort=effort, schema=schema)
-    if variables is not None and not raw:
-        prompts, system = _filled(prompts, variables), None if system is None else fill(system, variables)
-    asked = as_prompts(prompts, system=system, tags=tags, expected=expected)
-    if images is not None:
-        several = images if isinstance(images, list | tuple) else [images]
-        asked = _with_images(asked, tuple(Attachment.of(image) for image in several))
-    asked = distinct(asked)
+    asked = distinct(
+        read_prompts(
+            prompts, system=system, tags=tags, expected=expected, images=images, variables=None if raw else variables
+        )
+    )
     settings: dict[str, object] = {**options.given(), **({} if cache else {"cache": False})}
     history = None
     if before is not None:
@@ -365,20 +280,3 @@ def _prepare(
         resume=resume,
     )
     return prepared, settings
-
-
-def _filled(prompts: Prompts, variables: Mapping[str, object]) -> Prompts:
-    """Fill the placeholders of plain texts; a `Prompt` and a table are complete already."""
-    if isinstance(prompts, str):
-        return fill(prompts, variables)
-    if isinstance(prompts, list | tuple):
-        return [fill(one, variables) if isinstance(one, str) else one for one in prompts]
-    return prompts
-
-
-def _with_images(prompts: Sequence[Prompt], images: tuple[Attachment, ...]) -> tuple[Prompt, ...]:
-    def add(prompt: Prompt) -> Prompt:
-        *before, last = prompt.messages
-        return replace(prompt, messages=(*before, replace(last, attachments=last.attachments + images)))
-
-    return tuple(add(prompt) for prompt in prompts)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from time import perf_counter_ns
 
 from routebook.calls import Attempt, Call, Failure
-from routebook.engine.budget import Ledger, Purse, session_ledger
+from routebook.engine.budget import Ledger, Purse
 from routebook.engine.limits import HostGate
 from routebook.engine.live import LiveCall
 from routebook.engine.plan import PlannedCall, most_usd
@@ -303,13 +303,12 @@ def _unpriced(planned: PlannedCall) -> Failure:
 
 
 def _over_budget(ledger: Ledger, amount: Decimal) -> Failure:
-    whose = "session's" if ledger is session_ledger else "run's"
     used = format_usd(ledger.spent_usd)
     if ledger.presumed_usd:
         used += f" (and up to {format_usd(ledger.presumed_usd)} for what failed at unknown cost)"
     return Failure(
         "budget",
         f"Not sent: it may cost up to {format_usd(amount)}, and {used} "
-        f"of the {whose} budget of {format_usd(ledger.limit_usd or Decimal(0))} is spent.",
+        f"of the {ledger.whose} budget of {format_usd(ledger.limit_usd or Decimal(0))} is spent.",
         "Raise the budget, or lower what a call may cost with max_tokens=... (--max-tokens).",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from threading import Lock
 
@@ -42,6 +43,8 @@ class Ledger:
     ----------
     limit_usd
         The cap, US dollars; `None` counts without one.
+    whose
+        Whose cap it is, in messages.
     spent_usd
         What is known to have been spent.
     presumed_usd
@@ -54,8 +57,9 @@ class Ledger:
         How many calls were made, and of how many the cost is known.
     """
 
-    def __init__(self, limit_usd: Decimal | None = None) -> None:
+    def __init__(self, limit_usd: Decimal | None = None, whose: str = "run's") -> None:
         self.limit_usd = limit_usd
+        self.whose = whose
         self.spent_usd = ZERO
         self.presumed_usd = ZERO
         self.reserved_usd = ZERO
@@ -106,20 +110,28 @@ class Ledger:
 
 
 class Purse:
-    """A run's cap and the session's, taken together. Simulated dollars are held to the run's cap only."""
+    """A run's cap and the session's, taken together. Simulated dollars are held to the run's cap only.
 
-    def __init__(self, run: Ledger, session: Ledger) -> None:
+    A part of a run may have a cap of its own within the run's: see `within`.
+    """
+
+    def __init__(self, run: Ledger, session: Ledger, part: Ledger | None = None) -> None:
         self.run = run
         self.session = session
+        self._own = (run,) if part is None else (part, run)
         self._changed = asyncio.Event()
+
+    def within(self, part: Ledger) -> Purse:
+        """Return a purse for a part of the run: what is taken from it counts under the part's cap too."""
+        return Purse(self.run, self.session, part)
 
     @property
     def capped(self) -> bool:
-        """Whether either has a cap."""
-        return self.run.limit_usd is not None or self.session.limit_usd is not None
+        """Whether there is any cap."""
+        return any(ledger.limit_usd is not None for ledger in (*self._own, self.session))
 
     async def reserve(self, amount: Decimal, *, simulated: bool) -> Ledger | None:
-        """Reserve under both caps, waiting for calls in flight; return the ledger whose cap forbids it, if one does."""
+        """Reserve under all caps, waiting for calls in flight; return the ledger whose cap forbids it, if one does."""
         while True:
             changed = self._changed
             blocked = self._try(amount, simulated)
@@ -128,14 +140,15 @@ class Purse:
             ledger, may_fit = blocked
             if not may_fit:
                 return ledger
-            # Another run may settle the session's ledger without waking this one: look again now and then.
+            # Another purse may settle a ledger that both take from without waking this one: look again now and then.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_AGAIN_S):
                     await changed.wait()
 
     def settle(self, reserved: Decimal, spent: Decimal | None, *, simulated: bool) -> None:
-        """Settle a call under both, and wake who waits. `None` is a call whose cost is not known."""
-        self.run.settle(reserved, spent)
+        """Settle a call under all, and wake who waits. `None` is a call whose cost is not known."""
+        for ledger in self._own:
+            ledger.settle(reserved, spent)
         if simulated:
             self.session.simulated_usd += spent or ZERO
         else:
@@ -144,33 +157,36 @@ class Purse:
 
     def release(self, reserved: Decimal, *, simulated: bool) -> None:
         """Give back a reservation for a call that was not sent."""
-        self.run.release(reserved)
+        self._release(self._own, reserved)
         if not simulated:
             self.session.release(reserved)
         self._wake()
 
     def presume(self, reserved: Decimal, *, simulated: bool) -> None:
         """Take a reservation as used up by an attempt of unknown cost."""
-        self.run.presume(reserved)
+        for ledger in self._own:
+            ledger.presume(reserved)
         if not simulated:
             self.session.presume(reserved)
         self._wake()
 
     def _try(self, amount: Decimal, simulated: bool) -> tuple[Ledger, bool] | None:
-        answer = self.run.try_reserve(amount)
-        if answer is not True:
-            return self.run, answer is None
-        if simulated:
-            return None
-        answer = self.session.try_reserve(amount)
-        if answer is not True:
-            self.run.release(amount)
-            return self.session, answer is None
+        ledgers = self._own if simulated else (*self._own, self.session)
+        for number, ledger in enumerate(ledgers):
+            answer = ledger.try_reserve(amount)
+            if answer is not True:
+                self._release(ledgers[:number], amount)
+                return ledger, answer is None
         return None
+
+    @staticmethod
+    def _release(ledgers: Sequence[Ledger], amount: Decimal) -> None:
+        for ledger in ledgers:
+            ledger.release(amount)
 
     def _wake(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
 
-session_ledger = Ledger()
+session_ledger = Ledger(whose="session's")

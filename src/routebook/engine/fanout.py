@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from routebook.calls import Call, RunStatus
 from routebook.engine.asking import Asking, Means, Suggest
@@ -32,7 +32,7 @@ from routebook.redact import redact
 if TYPE_CHECKING:
     from routebook.store import Store
 
-_APART_S = 0.001  # workers begin one after another: calls sent in one burst stay a burst, and blur each other's times
+APART_S = 0.001  # workers begin one after another: calls sent in one burst stay a burst, and blur each other's times
 _ANSWERED_AT_ONCE = 64  # answers that are there already wait for no host
 
 
@@ -99,34 +99,34 @@ class FanOut:
         for live in self.live.calls:
             host = live.planned.model.host if live.planned.answered is None else ""
             queues.setdefault(host, deque()).append(live)
-        try:
-            async with asyncio.TaskGroup() as group:
-                for host, queue in queues.items():
-                    at_once = concurrency_of(host, self.terms.concurrency) if host else _ANSWERED_AT_ONCE
-                    for place in range(min(at_once, len(queue))):
-                        group.create_task(self._work(queue, place * _APART_S if host else 0.0))
-        except BaseExceptionGroup as faults:
-            raise faults.exceptions[0] from None  # one fault of ours is enough to tell; the others ended with it
+        work = []
+        for host, queue in queues.items():
+            at_once = concurrency_of(host, self.terms.concurrency) if host else _ANSWERED_AT_ONCE
+            work += [self._work(queue, place * APART_S if host else 0.0) for place in range(min(at_once, len(queue)))]
+        await together(work)
 
     async def _work(self, queue: deque[LiveCall], begin_after_s: float) -> None:
         queued_at = perf_counter()
         await asyncio.sleep(begin_after_s)
         while queue:
-            live = queue.popleft()
-            if self.live.stopped(str(live.planned.model)) or self.live.store_error is not None:
-                self.live.skip(live)
-                continue
-            if live.planned.answered is not None:
-                call = await self._answered(live, live.planned.answered)
-            else:
-                call = await self._asked(live, perf_counter() - queued_at)
-            if call is None:
-                self.live.skip(live)
-            else:
-                self._keep(live, call)
+            await self._take(queue.popleft(), self.means, queued_at)
 
-    async def _asked(self, live: LiveCall, queued_s: float) -> Call | None:
-        asking = Asking(live, self.means, queued_s)
+    async def _take(self, live: LiveCall, means: Means, queued_at: float) -> Call | None:
+        """Ask a call, or take the answer there is, and give it to the store; `None` is one that was not sent."""
+        if self.live.stopped(str(live.planned.model)) or self.live.store_error is not None:
+            call = None
+        elif live.planned.answered is not None:
+            call = await self._answered(live, live.planned.answered)
+        else:
+            call = await self._asked(live, means, perf_counter() - queued_at)
+        if call is None:
+            self.live.skip(live)
+        else:
+            self._keep(live, call)
+        return call
+
+    async def _asked(self, live: LiveCall, means: Means, queued_s: float) -> Call | None:
+        asking = Asking(live, means, queued_s)
         live.task = asyncio.current_task()
         try:
             return await asking.outcome()
@@ -181,3 +181,13 @@ class FanOut:
         if self._last_write is not None:
             done, _ = await asyncio.wait([asyncio.wrap_future(self._last_write)])
             done.pop().exception()  # `written` has dealt with it; asking keeps asyncio from calling it unseen
+
+
+async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do all at once, and raise the first fault that ends one: one fault of ours is enough to tell."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except BaseExceptionGroup as faults:
+        raise faults.exceptions[0] from None

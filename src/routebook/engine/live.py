@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter_ns
 from typing import Literal
 
@@ -211,8 +212,13 @@ class LiveRun:
             kind: EventKind = "failed" if call.failure else "finished"
             self._listener(Event(kind, live.index, perf_counter_ns(), message))
 
+    def need_one_more(self) -> None:
+        """Take note that a call is needed that was not planned: a fallback."""
+        with self._lock:
+            self.run = replace(self.run, planned=self.run.planned + 1)
+
     def skip(self, live: LiveCall) -> None:
-        """Take a call as one that was not asked: it was stopped before it was sent."""
+        """Take a call as one that was not asked: it was stopped before it was sent, or is not needed."""
         live.phase = "done"
 
     def close(self, run: RunInfo) -> None:

@@ -99,7 +99,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything a run will ask, in order: prompt by prompt, repeat by repeat, model by model."""
+    """Everything a run will ask, in order: prompt by prompt, repeat by repeat, model by model.
+
+    Where `in_turn`, a prompt's models stand in for one another: the next is asked only if the one before failed.
+    """
 
     calls: tuple[PlannedCall, ...]
     prompts: tuple[Prompt, ...]
@@ -107,11 +110,17 @@ class Plan:
     repeats: int
     quote: Quote
     settings: dict[str, object] = field(default_factory=dict)
+    in_turn: bool = False
 
     @property
     def sha256(self) -> str:
         """The sha256 (hex) of everything asked."""
-        return plan_sha256((call.prompt_id, call.fingerprint, call.repeat) for call in self.calls)
+        return plan_sha256(self.calls, in_turn=self.in_turn)
+
+    @property
+    def fewest_calls(self) -> int:
+        """How many calls there will be, unless fallbacks are needed."""
+        return len({call.prompt_id for call in self.calls}) if self.in_turn else len(self.calls)
 
     def __str__(self) -> str:
         sizes = [_count(len(self.prompts), "prompt"), _count(len(self.models), "model")]
@@ -124,11 +133,11 @@ def _count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def plan_sha256(keys: Iterable[tuple[str, str, int]]) -> str:
-    """Hash the keys (prompt id, fingerprint, repeat) of the planned calls, in order."""
-    digest = hashlib.sha256()
-    for key in keys:
-        digest.update(repr(key).encode())
+def plan_sha256(calls: Iterable[PlannedCall], *, in_turn: bool = False) -> str:
+    """Hash the keys (prompt id, fingerprint, repeat) of the planned calls, in order, and how they are asked."""
+    digest = hashlib.sha256(b"in turn" if in_turn else b"")
+    for call in calls:
+        digest.update(repr((call.prompt_id, call.fingerprint, call.repeat)).encode())
     return digest.hexdigest()
 
 

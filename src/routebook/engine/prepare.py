@@ -147,6 +147,7 @@ def prepare(
     store: Store,
     prices: PriceBook,
     resume: bool = True,
+    chains: Mapping[str, Sequence[ModelId]] | None = None,
 ) -> Prepared:
     """Make the plan: what is asked of whom, what is answered already, what it may cost.
 
@@ -168,6 +169,8 @@ def prepare(
         What to keep of the options, for the record.
     resume
         Whether an unfinished run of the same plan may be gone on with.
+    chains
+        By prompt id, the models to ask in turn until one answers; without it every prompt goes to all `models`.
     """
     repeats = whole_number("repeats", repeats)
     if len(prompts) * len(models) * repeats > MOST_CALLS:
@@ -177,21 +180,22 @@ def prepare(
         _plan_call(prompt, prompt_id, model, repeat, options, history)
         for prompt, prompt_id in [(prompt, prompt.id) for prompt in prompts]
         for repeat in range(repeats)
-        for model in models
+        for model in (models if chains is None else chains[prompt_id])
     ]
+    in_turn = chains is not None
     unfinished = None
     if recorded is not None:
         found = recorded([(call.fingerprint, call.repeat) for call in planned])
         planned = [_from_recording(call, found) for call in planned]
     else:
-        sha256 = plan_sha256((call.prompt_id, call.fingerprint, call.repeat) for call in planned)
+        sha256 = plan_sha256(planned, in_turn=in_turn)
         unfinished = store.resumable_run(sha256) if resume else None
         if unfinished is not None and datetime.now(UTC) - unfinished.created_at > RESUME_WITHIN:
             unfinished = None
         planned = _already_answered(planned, store, unfinished, cache)
     defaults = {host: provider.defaults() for host, provider in providers.items()}
     quoted = quote(planned, prices, defaults)
-    plan = Plan(tuple(planned), tuple(prompts), tuple(models), repeats, quoted, dict(settings))
+    plan = Plan(tuple(planned), tuple(prompts), tuple(models), repeats, quoted, dict(settings), in_turn)
     return Prepared(plan, providers, unfinished)
 
 

@@ -50,6 +50,9 @@ UNCHARGED: frozenset[ErrorKind] = frozenset(
 )
 """Kinds that end before a model has worked: the host refused the request, or it was not sent; none is charged for."""
 
+FINAL: frozenset[ErrorKind] = frozenset({"filter", "interrupted"})
+"""Kinds that no fallback is asked after: a refusal of the content is an answer, and who stops a call wants no other."""
+
 
 class CallError(RoutebookError):
     """One call to one model failed.
