@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from routebook.calls import Call, RunInfo
 from routebook.costs import RunCost, run_cost
+from routebook.decided import Decided
 from routebook.diff import Diff
 from routebook.errors import RunError
 from routebook.frames import frame_of, model_rows, summary_of
@@ -72,8 +73,11 @@ class Answers:
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """The models' ids, in the order they were asked for."""
-        return tuple(dict.fromkeys([*self.run.models, *(str(call.model) for call in self._calls)]))
+        """The models' ids, in the order they were asked for; where a policy sent the run, of those that were needed."""
+        called = dict.fromkeys(str(call.model) for call in self._calls)
+        if called and Decided.of(self.run) is not None:
+            return tuple(model for model in dict.fromkeys([*self.run.models, *called]) if model in called)
+        return tuple(dict.fromkeys([*self.run.models, *called]))
 
     @cached_property
     def prices(self) -> tuple[Price | None, ...]:

@@ -81,7 +81,7 @@ const EMPTY = {
   streaming: '',
   done: 'The answer is empty.',
   failed: '',
-  missing: 'Not asked: the run ended before.',
+  missing: 'Not asked.',
 };
 
 interface AnswerProps {

@@ -191,7 +191,7 @@ class LiveFeed:
 
     def _run(self, now: float, last: bool) -> dict[str, Any]:
         known, ended = self._document["run"], self.sheets.ended
-        news: dict[str, Any] = {"done": len(ended)}
+        news: dict[str, Any] = {"done": len(ended), "planned": self.live.run.planned}
         if known["done"] != len(ended):
             cost = self.sheets.cost
             news["cost"] = None if cost is None else cost_of(cost)

@@ -148,7 +148,7 @@ def _body(card: Card) -> str:
     elif card.text:
         parts.append(to_html(card.text))
     elif card.phase == "missing":
-        parts.append('<p class="rb-soft">Not asked: the run ended before.</p>')
+        parts.append('<p class="rb-soft">Not asked.</p>')
     elif card.phase == "done":
         parts.append('<p class="rb-soft">The answer is empty.</p>')
     return "".join(parts)

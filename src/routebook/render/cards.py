@@ -55,7 +55,7 @@ class Card:
     column, colour
         The model's index among the run's models, and which of the palette's colours it has; `None` in a blind run.
     phase
-        Where the call is; ``missing`` where the run ended before it was asked.
+        Where the call is; ``missing`` where it was not asked: the run ended before, or another model answered.
     text, reasoning
         What has come so far.
     repeat, repeats

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from routebook.calls import Call, RunInfo
 from routebook.costs import RunCost, run_cost
+from routebook.decided import Decided
 from routebook.lookup import count
 from routebook.models import SIMULATED_HOSTS
 from routebook.pricing.money import format_usd
@@ -38,6 +39,7 @@ class LiveSheets:
         self._numbers = {key: number for number, key in enumerate(self._prompts, 1)}
         self._seats = Seats(live.run, [str(model) for model in live.run.models])
         self._seat_of: dict[tuple[str, str], Seat] = {}
+        self._in_turn = Decided.of(live.run) is not None
 
     @property
     def cost(self) -> RunCost | None:
@@ -81,10 +83,13 @@ class LiveSheets:
             cost=self.cost,
             slowest_s=None if run.blind else max((live.elapsed_s or 0.0 for live in calls), default=0.0) or None,
             done=len(self.ended),
-            planned=len(calls),
+            planned=run.planned,
             sections=tuple(self._sections(calls, most)),
             columns=self._seats.columns(),
-            notes=(*first_notes(run, sum(map(_simulated, calls)), len(calls)), *getattr(self._live, "notes", ())),
+            notes=(
+                *first_notes(run, sum(map(_simulated, calls)), len(calls), self._prompts),
+                *getattr(self._live, "notes", ()),
+            ),
             quoted="" if run.blind else _quoted(self._live.quote),
             simulated=bool(calls) and all(map(_simulated, calls)),
             live=True,
@@ -107,7 +112,10 @@ class LiveSheets:
             index = found.get((repeat, str(seat.model)))
             return seat.card("missing", repeat=repeat, repeats=repeats) if index is None else self.card(index)
 
-        return tuple(tuple(card(repeat, seat) for seat in self._seats.of(prompt_id)) for repeat in range(repeats))
+        seats = self._seats.of(prompt_id)
+        if self._in_turn:  # each prompt has a chain of its own
+            seats = [seat for seat in seats if (0, str(seat.model)) in found]
+        return tuple(tuple(card(repeat, seat) for seat in seats) for repeat in range(repeats))
 
 
 def _simulated(live: Any) -> bool:

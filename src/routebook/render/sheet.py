@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from routebook.calls import Call, RunInfo
 from routebook.costs import RunCost, has_unknown_attempts
+from routebook.decided import Decided
 from routebook.lookup import count
 from routebook.models import SIMULATED_HOSTS, ModelId
 from routebook.pricing.tariff import Price
@@ -149,6 +150,8 @@ def sheet_of(
             repeats_of[prompt_id].add(repeat)
     repeats = max([run.repeats, *(call.repeat + 1 for call in comparison.calls)])
     seats = Seats(run, comparison.models, opened)
+    in_turn = Decided.of(run) is not None
+    asked = {prompt_id for prompt_id, _, _ in found}
 
     def card(prompt_id: str, repeat: int, seat: Seat) -> Card:
         call, price = found.get((prompt_id, repeat, str(seat.model)), (None, None))
@@ -157,9 +160,15 @@ def sheet_of(
         scores = said.answers.get((prompt_id, repeat, str(seat.model)), ())
         return card_of_call(call, price, seat, repeats=repeats, now=run.created_at, scores=scores)
 
+    def shown_at(prompt_id: str, repeat: int) -> list[Seat]:
+        """Whose cards a row has: of models that are asked in turn, only who was asked."""
+        if not in_turn or prompt_id not in asked:
+            return seats.of(prompt_id)
+        return [seat for seat in seats.of(prompt_id) if (prompt_id, repeat, str(seat.model)) in found]
+
     def rows(prompt_id: str) -> tuple[tuple[Card, ...], ...]:
         return tuple(
-            tuple(card(prompt_id, n, seat) for seat in seats.of(prompt_id)) for n in sorted(repeats_of[prompt_id])
+            tuple(card(prompt_id, n, seat) for seat in shown_at(prompt_id, n)) for n in sorted(repeats_of[prompt_id])
         )
 
     several = len(comparison.calls) > len(comparison.models)
@@ -231,8 +240,13 @@ def _slowest(calls: Sequence[Call]) -> float | None:
     return max((call.latency_s for call in calls if call.latency_s is not None), default=None)
 
 
-def first_notes(run: RunInfo, simulated: int, calls: int) -> list[str]:
-    """What the reader should know from the first moment on; nothing below it moves when the run ends."""
+def first_notes(
+    run: RunInfo, simulated: int, calls: int, prompts: Collection[str], came: Sequence[Call] | None = None
+) -> list[str]:
+    """What the reader should know from the first moment on; nothing below it moves when the run ends.
+
+    `prompts` are ids; `came` is what came, once the run is over.
+    """
     notes = (
         ["Blind: a prompt's names, costs and times are hidden until you vote on it, or reveal() the run."]
         if run.blind
@@ -247,12 +261,13 @@ def first_notes(run: RunInfo, simulated: int, calls: int) -> list[str]:
             else f"{count(simulated, 'answer')} of {calls} {'is' if simulated == 1 else 'are'}"
         )
         notes.append(f"{who} simulated: text, price and time are made up, not a real model's.")
-    return notes
+    decided = None if run.blind else Decided.of(run)
+    return notes if decided is None else [*notes, *decided.lines(prompts, came)]
 
 
 def _notes(comparison: Comparison) -> list[str]:
     run, calls = comparison.run, comparison.calls
-    notes = first_notes(run, sum(call.simulated for call in calls), len(calls))
+    notes = first_notes(run, sum(call.simulated for call in calls), len(calls), comparison.prompts_by_id, calls)
     if any(call.replayed for call in calls):
         recorded = min(call.cached_at or call.started_at for call in calls if call.replayed)
         notes.append(f"A replay of what was recorded on {recorded:%d %B %Y}: nothing was sent, nothing was paid.")

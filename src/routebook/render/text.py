@@ -136,7 +136,7 @@ def _answer(card: Card) -> str:
         said = f"Failed: {one_line(card.failure.message, 500)}"
         hint = f"\n{one_line(card.failure.hint, 500)}" if card.failure.hint else ""
         return f"{said}{hint}" + (f"\n\nBefore it failed:\n{text}" if text else "")
-    return text or ("Not asked: the run ended before." if card.phase == "missing" else "The answer is empty.")
+    return text or ("Not asked." if card.phase == "missing" else "The answer is empty.")
 
 
 def _facts(card: Card) -> str:
