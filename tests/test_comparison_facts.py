@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.examples import call_of, run_of
+from tests.support.scored_runs import judge, run_with, score
 
 from routebook.calls import Call, Failure
 from routebook.comparison import Comparison
 from routebook.comparison_facts import data_sha256, facts_of
+from routebook.errors import JudgmentError, PolicyError
 from routebook.models import ModelId
 from routebook.pricing import PriceBook
 from routebook.prompts import Prompt
@@ -107,3 +110,70 @@ def test_another_answer_is_another_hash(change: dict[str, Any]) -> None:
 
 def test_another_model_or_prompt_is_another_hash() -> None:
     assert len({data_sha256([call(0, A)]), data_sha256([call(0, B)]), data_sha256([call(1, A)])}) == 3
+
+
+# ---- quality ---------------------------------------------------------------------------------------------------------
+
+
+def test_quality_is_that_of_the_runs_own_table() -> None:
+    run = run_with("lab/a", "lab/b", prompts=5, tags={0: ["odd"], 2: ["odd"]}, simulated=False)
+    score(run, {"lab/a": [1, 0, 0.5, 1, None], "lab/b": [1, 1, 1, 1, 1]})
+    facts, own = facts_of(run), run.quality()
+    assert facts.judge == "exact"
+    rows = [(facts.overall[str(row["model"])], row) for row in own.frame.to_dict("records")]
+    rows += [(facts.by_tag[str(row["tag"])][str(row["model"])], row) for row in own.by_tag.to_dict("records")]
+    assert len(rows) == 4
+    for found, row in rows:
+        assert found.quality == pytest.approx(row["quality"], abs=1e-4)
+        assert found.quality_ci95 == pytest.approx((row["low"], row["high"]), abs=1e-4)
+        assert found.judged == row["prompts"]
+
+
+def test_repeats_fold_into_their_prompt() -> None:
+    run = run_with("lab/a", prompts=2, repeats=2)
+    score(run, {"lab/a": [1, 1]})
+    assert facts_of(run).overall["lab/a"].judged == 2
+
+
+def test_where_several_judged_quality_is_unknown_until_one_is_named() -> None:
+    run = run_with("lab/a", "lab/b", prompts=2)
+    score(run, {"lab/a": [1, 1], "lab/b": [0, 0]})
+    judge(run, "lab/a", "lab/b", [0.0, 0.5])
+    facts = facts_of(run)
+    assert (facts.judge, facts.judges, facts.overall["lab/a"].quality) == (None, ("exact", "sim/judge"), None)
+    assert facts_of(run, "exact").overall["lab/a"].quality == 1
+    by_pairs = facts_of(run, "sim/judge")
+    assert (by_pairs.judge, by_pairs.overall["lab/b"].quality) == ("sim/judge, as the share of pairs won", 0.75)
+    assert run.choose({}, default="b", quality="exact").provenance.judge == "exact"
+    with pytest.raises(JudgmentError, match=r"There is no word by 'exakt'. Did you mean"):
+        run.policy.judged_by("exakt")
+
+
+def test_without_a_word_there_is_no_quality() -> None:
+    facts = facts_of(run_with("lab/a", prompts=1))
+    assert (facts.judge, facts.judges, facts.overall["lab/a"].quality) == (None, (), None)
+
+
+# ---- the draft -------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_and_its_copy_have_one_draft() -> None:
+    run = run_with("lab/a", prompts=2, tags={0: ["even"]}, simulated=False)
+    run.policy.use("even", "a")
+    copy = Comparison.from_json(run.to_json())
+    assert copy.policy.now.chain("even") == ("lab/a",)
+
+
+def test_what_is_chosen_in_one_go_becomes_the_draft() -> None:
+    run = run_with("lab/a", "lab/b", prompts=2, tags={0: ["even"]})
+    policy = run.choose({"even": ["a", "b"]}, default="b")
+    assert run.policy.policy() == policy
+    assert not run.policy.undo().now.default
+
+
+def test_a_blind_run_has_no_draft_until_it_is_revealed(prices: PriceBook) -> None:
+    blind = Comparison(replace(RUN, blind=True), PROMPTS, [call(0, A)], prices=prices)
+    for choosing in (lambda: blind.policy, lambda: blind.choose({}, default="a")):
+        with pytest.raises(PolicyError, match=r"blind.*reveal\(\)"):
+            choosing()
+    assert blind.reveal().choose({}, default="a").default.models == ("lab/a",)

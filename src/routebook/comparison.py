@@ -14,6 +14,7 @@ from routebook.lookup import count
 if TYPE_CHECKING:
     from routebook.charts import Charts
     from routebook.pricing import PriceBook
+    from routebook.routing.drafting.draft import PolicyDraft
     from routebook.routing.policy import Policy
 
 
@@ -55,10 +56,42 @@ class Comparison(JudgedAnswers):
 
         return Charts(self)
 
+    @property
+    def policy(self) -> PolicyDraft:
+        """The policy that is being made of this run by hand: here, and in the view, by *Use for* under an answer.
+
+        This process has one for each run, whoever changes it; it goes with the process, so save it.
+
+        Raises
+        ------
+        PolicyError
+            If the run is blind.
+
+        Examples
+        --------
+        >>> import routebook as rb
+        >>> run = rb.compare("Name a prime.", models=["sim/small", "sim/large"], tags=["maths"])
+        >>> draft = run.policy.use("maths", "large").fallback("maths", "small").use("default", "small")
+        >>> [sentence.partition(":")[0] for sentence in draft.sentences()]
+        ['maths goes to sim/large, else sim/small', 'Everything else goes to sim/small']
+        >>> draft.policy().decide("Is 7 prime?", tag="maths").models
+        ('sim/large', 'sim/small')
+        """
+        from routebook.comparison_facts import draft_of
+
+        return draft_of(self)
+
     def choose(
-        self, tags: Mapping[str, str | Sequence[str]], *, default: str | Sequence[str], name: str | None = None
+        self,
+        tags: Mapping[str, str | Sequence[str]],
+        *,
+        default: str | Sequence[str],
+        name: str | None = None,
+        quality: str | None = None,
     ) -> Policy:
         """Make a policy: for each tag a model, or several of which the first is asked and the others stand in.
+
+        It also becomes the draft that `policy` holds.
 
         Parameters
         ----------
@@ -68,11 +101,15 @@ class Comparison(JudgedAnswers):
             The model, or models, for everything else.
         name
             What to call the policy.
+        quality
+            Whose word the quality in its evidence is: a check, a judge or ``people``; not needed where there is one.
 
         Raises
         ------
         PolicyError, ModelError
-            If a tag is none, or a model is not known.
+            If a tag is none, or a model is not known, or the run is blind.
+        JudgmentError
+            If nobody of that name judged.
 
         Examples
         --------
@@ -81,15 +118,7 @@ class Comparison(JudgedAnswers):
         >>> run.choose({"maths": "large"}, default="small").decide("Is 7 prime?", tag="maths").models[0]
         'sim/large'
         """
-        from routebook.comparison_facts import facts_of
-        from routebook.routing.drafting.choose import choose
-
-        def full(models: str | Sequence[str]) -> list[str]:
-            return [self._named(model) for model in ([models] if isinstance(models, str) else models)]
-
-        return choose(
-            facts_of(self), {tag: full(models) for tag, models in tags.items()}, default=full(default), name=name
-        )
+        return self.policy.choose(tags, default=default, name=name, quality=quality)
 
     def reveal(self) -> Comparison:
         """Return this comparison with names, times and costs shown.

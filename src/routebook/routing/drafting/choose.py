@@ -6,11 +6,14 @@ from a comparison.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from routebook.errors import PolicyError, did_you_mean
+from routebook.lookup import count, either
+from routebook.render.report import figure, span
+from routebook.render.words import seconds, usd
 from routebook.routing.conditions import TagIs
 from routebook.routing.policy import ClassifyRule, Evidence, Policy, Prices, Provenance, Route
 
@@ -30,21 +33,55 @@ class ModelFacts:
         Seconds within which 95 of 100 answers were complete.
     simulated
         Whether it is a simulated model.
+    quality
+        Mean quality over the prompts judged, from 0 to 1.
+    quality_ci95
+        Its 95 % confidence interval.
+    judged
+        Of how many prompts that is the mean.
     """
 
     prompts: int
     usd_per_1k_prompts: float | None = None
     latency_p95_s: float | None = None
     simulated: bool = False
+    quality: float | None = None
+    quality_ci95: tuple[float, float] | None = None
+    judged: int = 0
 
     def evidence(self) -> Evidence:
-        """Return them as a route's evidence. Nobody judged the answers here, so there is no quality."""
+        """Return them as a route's evidence."""
         return Evidence(
             prompts=self.prompts,
+            quality=self.quality,
+            quality_ci95=self.quality_ci95,
             usd_per_1k_prompts=self.usd_per_1k_prompts,
             latency_p95_s=self.latency_p95_s,
             simulated=self.simulated,
         )
+
+    def sentence(self, quality_by: str = "not judged") -> str:
+        """Say them in words; see `RunFacts.quality_by`.
+
+        >>> ModelFacts(12, 0.42, 3.1, quality=0.91, quality_ci95=(0.8, 0.97), judged=12).sentence("by exact")
+        '12 prompts, quality 0.91 (0.80 to 0.97) by exact, $0.420 per 1,000 prompts, 95 % within 3.1 s'
+        >>> ModelFacts(12, simulated=True).sentence()
+        'simulated, 12 prompts, quality not judged, cost unknown, time unknown'
+        """
+        if not self.prompts:
+            return "it answered none of these prompts"
+        said = [*(["simulated"] if self.simulated else []), count(self.prompts, "prompt"), self._quality(quality_by)]
+        cost, time = self.usd_per_1k_prompts, self.latency_p95_s
+        said.append("cost unknown" if cost is None else f"{usd(cost)} per 1,000 prompts")
+        said.append("time unknown" if time is None else f"95 % within {seconds(time)}")
+        return ", ".join(said)
+
+    def _quality(self, by: str) -> str:
+        if self.quality is None:
+            return "quality not judged" if by.startswith("by") else f"quality {by}"
+        interval = f" ({span(*self.quality_ci95)})" if self.quality_ci95 else ""
+        some = f" on {self.judged:,} of them" if self.judged != self.prompts else ""
+        return f"quality {figure(self.quality)}{interval} {by}{some}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +102,10 @@ class RunFacts:
         The sha256 (hex) of the prompts and answers.
     prices
         Where the prices came from, or `None`.
+    judge
+        Whose word the quality is; `None` where nobody judged, or several did and none was named.
+    judges
+        Whose word there is: checks, judges, ``people``.
     """
 
     overall: Mapping[str, ModelFacts]
@@ -73,6 +114,15 @@ class RunFacts:
     name: str | None = None
     data_sha256: str | None = None
     prices: Prices | None = None
+    judge: str | None = None
+    judges: tuple[str, ...] = ()
+
+    @property
+    def quality_by(self) -> str:
+        """Whose word the quality is, in words: ``by exact``, ``not judged``."""
+        if self.judge is not None:
+            return f"by {self.judge}"
+        return f"not said: {either(self.judges)}" if self.judges else "not judged"
 
 
 def choose(
@@ -114,11 +164,7 @@ def choose(
     'simulated, 3 prompts, $0.2 per 1,000 prompts, 95 % within 1.5 s, quality not judged'
     """
     for tag in tags:
-        if facts.by_tag and tag not in facts.by_tag:
-            raise PolicyError(
-                f"No prompt of this run has the tag {tag[:40]!r}.{did_you_mean(tag, facts.by_tag)} "
-                f"Its tags are {_listed(facts.by_tag)}."
-            )
+        check_known_tag(tag, facts.by_tag)
     return Policy(
         name=name or facts.name or "policy",
         classify=tuple(ClassifyRule(tag, TagIs(tag)) for tag in tags),
@@ -131,8 +177,24 @@ def choose(
             run=facts.run,
             data_sha256=facts.data_sha256,
             prices=facts.prices,
+            judge=facts.judge,
         ),
     )
+
+
+def check_known_tag(tag: str, known: Collection[str]) -> str:
+    """Return the tag if it is one of the run's; a run without any takes every tag.
+
+    Raises
+    ------
+    PolicyError
+        Otherwise, with the nearest.
+    """
+    if known and tag not in known:
+        raise PolicyError(
+            f"No prompt of this run has the tag {tag[:40]!r}.{did_you_mean(tag, known)} Its tags are {_listed(known)}."
+        )
+    return tag
 
 
 def _route(chosen: str | Sequence[str], measured: Mapping[str, ModelFacts], facts: RunFacts, what: str) -> Route:
@@ -149,6 +211,6 @@ def _route(chosen: str | Sequence[str], measured: Mapping[str, ModelFacts], fact
     return Route(models, evidence=first.evidence() if first else None)
 
 
-def _listed(names: Mapping[str, object], most: int = 8) -> str:
+def _listed(names: Collection[str], most: int = 8) -> str:
     shown = list(names)[:most]
     return ", ".join(shown) + (f" and {len(names) - most} more" if len(names) > most else "")
