@@ -95,6 +95,24 @@ def test_a_ballot_that_is_none_is_refused_in_words(change: dict[str, Any], said:
         read({"kind": "vote", "run": "0" * 32, "id": "a", "ballot": ballot | change})
 
 
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ({"verb": "eval"}, "'verb' must be one of use, fallback,"),
+        ({"verb": "undo", "tag": "a"}, "unknown field 'tag'"),
+        ({"verb": "use", "tag": "a", "model": None}, "'model' must be text"),
+        ({"verb": "move", "tag": "a", "model": None, "to": -1}, "'to' must be a whole number"),
+        ({"verb": "move", "tag": "a", "model": None, "to": 1001}, "'to' must be at most 1,000"),
+        ({"verb": "put", "name": "x", "by": None, "rules": [{"tag": "a", "models": ["m"] * 17}]}, "at most 16 items"),
+        ({"verb": "put", "name": "x", "by": None, "rules": [{"tag": "a", "models": [1]}]}, "a list of model ids"),
+        ({"verb": "rename", "name": "x" * 1001}, "at most 1,000 characters"),
+    ],
+)
+def test_a_change_of_a_draft_that_is_none_is_refused_in_words(edit: dict[str, Any], said: str) -> None:
+    with pytest.raises(RunError, match=said):
+        read({"kind": "draft", "run": "0" * 32, "id": "a", "edit": edit})
+
+
 def test_a_question_that_cannot_be_read_is_refused_by_its_id_where_it_has_one() -> None:
     assert id_of({"id": "a7", "kind": "?"}) == "a7"
     assert [id_of(message) for message in (None, [], {}, {"id": 5}, {"id": "x" * 999})] == [""] * 5

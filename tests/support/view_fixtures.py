@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +21,9 @@ from tests.support.showcase import MODELS, NOW, showcase
 
 from routebook.calls import Failure
 from routebook.comparison import Comparison
+from routebook.comparison_facts import facts_of
 from routebook.judgments import Judging, Judgment
+from routebook.notebook import drafts
 from routebook.notebook.feed import LiveFeed
 from routebook.notebook.messages import ExactRequest, Reply
 from routebook.pricing import price_book, set_price
@@ -29,6 +32,7 @@ from routebook.providers.contract import Usage
 from routebook.render import palette
 from routebook.render.document import document
 from routebook.render.document_types import Document
+from routebook.routing.drafting.draft import PolicyDraft
 from routebook.votes import Vote, standing
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "view"
@@ -110,6 +114,12 @@ def many() -> Document:
 
 
 def judged() -> Document:
+    """Return the document of `said`."""
+    made = said()
+    return document(made, votes=made.file_votes)
+
+
+def said() -> Comparison:
     """Return a comparison that two checks, a judge and two people spoke of; the last model was said nothing of."""
     made = comparison()
     places = {(call.prompt_id, str(call.model)): call.id for call in made.calls}
@@ -132,8 +142,7 @@ def judged() -> Document:
     ]
     ratings = [rating(RIVER), rating(RIVER, by="ada", rating=1, id="d" * 32)]
     votes = standing([*ratings, pair(blind=False)])
-    said = Comparison(made.run, made.prompts, made.calls, prices=made._book, file_judgings=judgings, file_votes=votes)
-    return document(said, votes=votes)
+    return Comparison(made.run, made.prompts, made.calls, prices=made._book, file_judgings=judgings, file_votes=votes)
 
 
 def judging(*judgments: Judgment, **changes: Any) -> Judging:
@@ -201,6 +210,28 @@ def asks() -> Iterator[dict[str, Any]]:
     yield {"kind": "vote", "run": RUN, "ballot": rating, "id": "a4"}
     yield {"kind": "request", "run": RUN, "answer": "1-0-0", "id": "a5"}
     yield {"kind": "resync", "run": RUN, "id": "a6"}
+    for number, edit in enumerate(edits()):
+        yield {"kind": "draft", "run": RUN, "edit": edit, "id": f"d{number}"}
+    yield {"kind": "save", "run": RUN, "file": "routes.yaml", "replace": False, "id": "a7"}
+
+
+def edits() -> Iterator[dict[str, Any] | None]:
+    """Give one of each change a page may make of a policy draft; done in order, they give that of `replies`."""
+    first, second = MODELS[:2]
+    yield {"verb": "use", "tag": "geography", "model": first}
+    yield {"verb": "fallback", "tag": "geography", "model": second}
+    yield {"verb": "use", "tag": "coding", "model": second}
+    yield {"verb": "move", "tag": "geography", "model": second, "to": 0}
+    yield {"verb": "move", "tag": "coding", "model": None, "to": 0}
+    yield {"verb": "remove", "tag": "coding", "model": None}
+    yield {"verb": "remove", "tag": "geography", "model": first}
+    yield {"verb": "undo"}
+    yield {"verb": "redo"}
+    yield {"verb": "rename", "name": "by hand"}
+    yield {"verb": "judge", "name": None}
+    chains = [{"tag": "geography", "models": [second, first]}, {"tag": "default", "models": [second]}]
+    yield {"verb": "put", "name": "put back", "by": "exact", "rules": chains}
+    yield None
 
 
 def replies() -> Iterator[Reply]:
@@ -221,6 +252,21 @@ def replies() -> Iterator[Reply]:
     body = {"model": "gpt-6.1-terra", "input": [{"role": "user", "content": "Name a river in Europe."}], "store": False}
     request: ExactRequest = {"protocol": "OpenAI Responses", "body": body}
     yield {"kind": "reply", "id": "a5", "ok": True, "answer": "request", "request": request}
+    yield {"kind": "reply", "id": "d12", "ok": True, "answer": "draft", "draft": draft()}
+    yield {"kind": "reply", "id": "a7", "ok": True, "answer": "saved", "path": "/home/ada/routes.yaml"}
+    yield {"kind": "reply", "id": "a7", "ok": True, "answer": "taken", "path": "routes.yaml"}
+
+
+def draft() -> drafts.Draft:
+    """Return what a page shows of a draft after all `edits`, as if it had been made on the day of the run."""
+    run = said()
+    made = PolicyDraft(run.models, ("coding", "geography"), lambda by: facts_of(run, by))
+    for edit in edits():
+        if edit is not None:
+            drafts.change(made, edit)  # type: ignore[arg-type]
+    shown = drafts.shown(made)
+    file = re.sub(r"created: \S+", f"created: {NOW:%Y-%m-%d}", shown["file"] or "")
+    return {**shown, "history": "0" * 16, "file": file}
 
 
 def pair(**changes: Any) -> Vote:

@@ -9,6 +9,7 @@ import re
 from typing import Any, Literal, NotRequired, TypedDict, get_args
 
 from routebook.errors import RunError
+from routebook.notebook.drafts import Draft, DraftEdit, read_edit
 from routebook.render.document_types import Ballot, Document, Model, Prompt, Summary, Vote
 from routebook.strict_json import Fields
 from routebook.votes import BEST, LONGEST_NOTE, WORST, VoteKind, Winner
@@ -97,7 +98,27 @@ class Requested(TypedDict):
     request: ExactRequest
 
 
-Reply = Refused | Stopped | Voted | Requested
+class Drafted(TypedDict):
+    """The policy draft as it is now."""
+
+    kind: Literal["reply"]
+    id: str
+    ok: Literal[True]
+    answer: Literal["draft"]
+    draft: Draft
+
+
+class Saved(TypedDict):
+    """The policy is in this file; or, with `answer` ``taken``, that name is another file's."""
+
+    kind: Literal["reply"]
+    id: str
+    ok: Literal[True]
+    answer: Literal["saved", "taken"]
+    path: str
+
+
+Reply = Refused | Stopped | Voted | Requested | Drafted | Saved
 FromKernel = Snapshot | Changes | Reply
 
 
@@ -139,7 +160,26 @@ class Resync(TypedDict):
     run: str
 
 
-FromPage = Stop | CastVote | AskRequest | Resync
+class EditDraft(TypedDict):
+    """Change the policy draft of a run, or only show it."""
+
+    kind: Literal["draft"]
+    id: str
+    run: str
+    edit: DraftEdit | None
+
+
+class SaveDraft(TypedDict):
+    """Save the policy draft in the kernel's folder; `replace` says that the user knows of the file with that name."""
+
+    kind: Literal["save"]
+    id: str
+    run: str
+    file: str
+    replace: bool
+
+
+FromPage = Stop | CastVote | AskRequest | Resync | EditDraft | SaveDraft
 
 
 class AnswerId(TypedDict):
@@ -160,7 +200,7 @@ def read(message: object) -> FromPage:
         If it is nothing the page may send; the text says what is wrong with it.
     """
     fields = Fields(message, "The message")
-    kind = fields.one_of("kind", ("stop", "vote", "request", "resync"))
+    kind = fields.one_of("kind", ("stop", "vote", "request", "resync", "draft", "save"))
     ask: dict[str, Any] = {"kind": kind, "id": fields.text("id", _LONGEST_ID), "run": _id(fields, "run", _RUN)}
     if kind == "stop":
         ask["model"] = fields.optional("model", fields.word)
@@ -168,6 +208,10 @@ def read(message: object) -> FromPage:
         ask["ballot"] = fields.object("ballot", _ballot)
     elif kind == "request":
         ask["answer"] = _id(fields, "answer", _ANSWER)
+    elif kind == "draft":
+        ask["edit"] = fields.optional("edit", lambda name: fields.object(name, read_edit))
+    elif kind == "save":
+        ask |= {"file": fields.text("file", _LONGEST_ID), "replace": fields.flag("replace")}
     fields.end()
     return ask  # type: ignore[return-value]
 

@@ -1,4 +1,4 @@
-"""Answers what the page asks: stop a model, store a vote, show a request, send everything again.
+"""Answers what the page asks: stop a model, store a vote, show a request, change a draft, send everything again.
 
 It comes over the widget's comm or over one that the page opened itself, on any thread (JupyterLab sends comms to a
 subshell of the kernel, so that *Stop* is heard while a cell runs). One function answers all.
@@ -12,12 +12,16 @@ from weakref import WeakValueDictionary
 
 from routebook.comparison_json import writable
 from routebook.errors import RoutebookError, RunError, VoteError
+from routebook.notebook import drafts
 from routebook.notebook.messages import (
     AskRequest,
     CastVote,
+    EditDraft,
     FromPage,
     Refused,
     Reply,
+    Saved,
+    SaveDraft,
     Snapshot,
     Stop,
     Voted,
@@ -72,6 +76,10 @@ class Port:
                 return self._request(ask)
             case "resync":
                 return self._resync(ask["run"])
+            case "draft":
+                return self._draft(ask)
+            case "save":
+                return self._save(ask)
 
     def _stop(self, ask: Stop) -> None:
         live = self._live(ask["run"])
@@ -147,6 +155,17 @@ class Port:
             "answer": "request",
             "request": {"protocol": protocol, "body": as_json(body)},
         }
+
+    def _draft(self, ask: EditDraft) -> Reply:
+        draft = self._comparison(ask["run"]).policy
+        if ask["edit"] is not None:
+            drafts.change(draft, ask["edit"])
+        return {"kind": "reply", "id": ask["id"], "ok": True, "answer": "draft", "draft": drafts.shown(draft)}
+
+    def _save(self, ask: SaveDraft) -> Saved:
+        path = drafts.save(self._comparison(ask["run"]).policy, ask["file"], replace=ask["replace"])
+        made: Saved = {"kind": "reply", "id": ask["id"], "ok": True, "answer": "saved", "path": str(path)}
+        return made if path else {**made, "answer": "taken", "path": ask["file"]}
 
     def _resync(self, run_id: str) -> Snapshot:
         from routebook.notebook.display import votes_on

@@ -7,6 +7,7 @@ long as the process; saving the policy is what keeps it.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ class History:
     """The steps of one draft, and which of them stands; safe to use from several threads."""
 
     def __init__(self) -> None:
+        self.id = secrets.token_hex(8)
+        """Tells it from that of another process."""
         self._lock = threading.Lock()
         self._steps = [Choices()]
         self._at = 0
@@ -256,12 +259,34 @@ class PolicyDraft:
         self._change(lambda _: Choices(chains, made.default.models, name, quality))
         return made
 
+    def put(
+        self, chains: Mapping[str, Sequence[str]], *, name: str | None = None, by: str | None = None
+    ) -> PolicyDraft:
+        """Put these chains in the place of all that was chosen, with or without that of ``default``.
+
+        Raises
+        ------
+        PolicyError, ModelError, JudgmentError
+            As `use`, `rename` and `judged_by`.
+        """
+        made = Choices(name=name, by=by)
+        for tag, models in chains.items():
+            for model in models:
+                made = made.fallback(self._tag(tag), self._model(model))
+        self._facts(by)
+        return self._change(lambda _: made)
+
     # ---- what is chosen
 
     @property
     def now(self) -> Choices:
         """What is chosen, as a value."""
         return self._history.now
+
+    @property
+    def history_id(self) -> str:
+        """Tells this draft from one of the same run in another process, or in this one before it was restarted."""
+        return self._history.id
 
     @property
     def can_undo(self) -> bool:
