@@ -42,7 +42,7 @@ def test_a_rule_can_exclude() -> None:
 def test_a_decision_says_which_rule_fired_and_which_did_not() -> None:
     assert DESK.decide("Prove it.", tag="proof").why == (
         "rule 2: its tag is proof and not (it has the word sketch) "
-        "(not rule 1: its tag is coding or it has the word traceback or refactor)"
+        "(not rule 1: its tag is proof, not coding, and it has no word traceback or refactor)"
     )
     assert DESK.decide("Good morning.").why.startswith("no rule matched (not rule 1: ")
 

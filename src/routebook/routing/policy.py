@@ -10,22 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from routebook.errors import PolicyError
 from routebook.routing.conditions import Asked, Condition, TagIs, depth
+from routebook.routing.decision import Decision, DecisionStep
+from routebook.routing.draw import drawn
 from routebook.routing.names import DEFAULT, check_ruled_tag, check_tag, check_text
 from routebook.routing.route import Evidence, Prices, Provenance, Route
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
+    from routebook.features import PromptFacts
     from routebook.outcomes import Outcomes
     from routebook.prompts import Prompt
+    from routebook.routing.conditions.asked import Test
     from routebook.routing.evidence.evaluation import Evaluation
+    from routebook.routing.evidence.exposure import Exposure
     from routebook.targets import ExportReport
 
-__all__ = ["ClassifyRule", "Decision", "Evidence", "Policy", "Prices", "Provenance", "Route"]
+__all__ = ["ClassifyRule", "Decision", "DecisionStep", "Evidence", "Policy", "Prices", "Provenance", "Route"]
 
 MAX_RULES = 1000
 MAX_CONDITION_DEPTH = 8
@@ -52,42 +59,6 @@ class ClassifyRule:
     def identity(self) -> bool:
         """Whether it only says that a prompt tagged so has that tag."""
         return self.when == TagIs(self.tag)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Where one prompt goes, and why.
-
-    Attributes
-    ----------
-    tag
-        The tag it got; ``default`` when no rule matched.
-    route
-        That tag's route.
-    rule
-        The rule that fired, counted from 1; `None` for the default.
-    policy
-        Who decided.
-    """
-
-    tag: str
-    route: Route
-    rule: int | None
-    policy: Policy = field(repr=False)
-
-    @property
-    def models(self) -> tuple[str, ...]:
-        """The models to ask, in order."""
-        return self.route.models
-
-    @property
-    def why(self) -> str:
-        """Which rule fired, and what the earlier ones looked for in vain, in one sentence."""
-        rules = self.policy.classify
-        passed = rules if self.rule is None else rules[: self.rule - 1]
-        fired = "no rule matched" if self.rule is None else f"rule {self.rule}: {rules[self.rule - 1].when.sentence()}"
-        missed = "; ".join(f"not rule {n}: {rule.when.sentence()}" for n, rule in enumerate(passed, 1))
-        return f"{fired} ({missed})" if missed else fired
 
 
 @dataclass(frozen=True)
@@ -123,7 +94,7 @@ class Policy:
     >>> policy.decide("Sort a list.", tag="coding").models
     ('openai/gpt-6.1-terra', 'anthropic/claude-sonnet-5-5')
     >>> policy.decide("Good morning.").why
-    'no rule matched (not rule 1: its tag is coding)'
+    'no rule matched (not rule 1: it has no tag, so not coding)'
     >>> policy
     Policy 'desk'
     - coding goes to openai/gpt-6.1-terra, else anthropic/claude-sonnet-5-5.
@@ -151,28 +122,58 @@ class Policy:
 
     # ---- deciding
 
-    def decide(self, prompt: str | Prompt, tag: str | Iterable[str] | None = None) -> Decision:
+    def decide(
+        self,
+        prompt: str | Prompt | PromptFacts,
+        tag: str | Iterable[str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> Decision:
         """Say where a prompt goes.
 
         Parameters
         ----------
         prompt
-            A text, or a `Prompt`: then its user's messages are read, and its tags if none are given.
+            A text; or a `Prompt`: keywords and patterns are then looked for in all that the user wrote, features in
+            the last message, and its own tags and metadata count if none are given; or `routebook.features.PromptFacts`
+            for what is known of a prompt without its messages (its tools, say).
         tag
             The prompt's tag, or several.
+        metadata
+            What else is known of it, by name; texts, numbers and truth values can be compared with.
+
+        Examples
+        --------
+        >>> from routebook.routing.conditions import FeatureIs
+        >>> long = ClassifyRule("long", FeatureIs("prompt_tokens", at_least=2000))
+        >>> desk = Policy("desk", (long,), {"long": Route(("sim/large",))}, Route(("sim/small",)))
+        >>> decision = desk.decide("Write a sorted list of all the primes there are.")
+        >>> decision.models, decision.why
+        (('sim/small',), 'no rule matched (not rule 1: prompt_tokens is 12, not at least 2,000)')
         """
-        if isinstance(prompt, str):
-            text, tags = prompt, frozenset[str]()
-        else:
-            text = "\n\n".join(message.text for message in prompt.messages if message.role == "user")
-            tags = frozenset(prompt.tags)
-        if tag is not None:
-            tags = frozenset((tag,)) if isinstance(tag, str) else frozenset(tag)
-        asked = Asked(text, tags)
-        for number, rule in enumerate(self.classify, 1):
-            if rule.when.matches(asked):
-                return Decision(rule.tag, self.routes[rule.tag], number, self)
-        return Decision(DEFAULT, self.default, None, self)
+        asked = Asked.of(prompt, tag, metadata)
+        for number, test, given in self._tests:
+            if test(asked):
+                route = self.routes[given]
+                return Decision(given, route, number, self, self._chain(given, route, asked), asked)
+        return Decision(DEFAULT, self.default, None, self, self._chain(DEFAULT, self.default, asked), asked)
+
+    @cached_property
+    def _tests(self) -> tuple[tuple[int, Test, str], ...]:
+        """What each rule asks, as a function, made when first needed."""
+        return tuple((number, rule.when.test(), rule.tag) for number, rule in enumerate(self.classify, 1))
+
+    def _chain(self, tag: str, route: Route, asked: Asked) -> tuple[str, ...]:
+        return route.models if route.weights is None else drawn(route, self.name, tag, asked.searched)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return the fields alone: functions cannot be copied or pickled."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every model of every chain, once, in order; the default's come last."""
+        chains = (*self.routes.values(), self.default)
+        return tuple(dict.fromkeys(model for route in chains for model in route.models))
 
     # ---- reading and writing
 
@@ -281,6 +282,49 @@ class Policy:
         from routebook.routing.evidence.evaluation import evaluate
 
         return evaluate(self, outcomes, against)
+
+    def exposure(
+        self,
+        outcomes: Outcomes | None = None,
+        prices: str | date | Mapping[str, Mapping[str, object]] | None = None,
+        *,
+        factor: float = 1.5,
+    ) -> Exposure:
+        """Say whom this policy depends on: who gets its traffic and money, and what if one is down or dearer.
+
+        Parameters
+        ----------
+        outcomes
+            What each model got, cost and took on each prompt; without it, what the policy alone says.
+        prices
+            Also what it costs at other prices: a date (``"2026-01-01"``), for which the price book is asked, or prices
+            as `Outcomes.from_frame` takes them.
+        factor
+            How many times as high the prices of each vendor, host and model in turn are.
+
+        Returns
+        -------
+        Exposure
+            ``.shares`` and ``.concentration`` (HHI) by vendor, host and model; ``.failures``: for each of them what
+            is touched, what a fallback answers, what nobody does, and how quality, cost and latency change;
+            ``.price_shifts``; ``.repriced``.
+
+        Raises
+        ------
+        OptionError
+            If `factor` or `prices` is none.
+        OutcomesError
+            If the prices have none of the models.
+
+        Examples
+        --------
+        >>> text = "{routebook: 1, name: one, classify: [], routes: {}, default: {models: [openai/a, azure/a]}}"
+        >>> Policy.from_yaml(text).exposure().failures[["name", "nobody"]].values.tolist()[:2]
+        [['openai', ()], ['unknown', ()]]
+        """
+        from routebook.routing.evidence.exposure import expose
+
+        return expose(self, outcomes, prices, factor)
 
     # ---- showing
 

@@ -16,25 +16,42 @@ VERSION = 1
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "a policy": ("routebook", "name", "classify", "routes", "default", "provenance"),
     "a classify rule": ("tag", "when"),
-    "a condition": ("tag", "keyword", "any", "all", "not"),
-    "a route": ("models", "timeout_s", "retries", "evidence"),
+    "a condition": (
+        "tag",
+        "keyword",
+        "regex",
+        "language",
+        "metadata",
+        "feature",
+        "any",
+        "all",
+        "not",
+        "equals",
+        "in",
+        "at_least",
+        "at_most",
+    ),
+    "a route": ("models", "weights", "timeout_s", "retries", "budget_usd", "evidence"),
     "the evidence": (
         "prompts",
         "held_out",
         "quality",
         "quality_ci95",
+        "gain",
+        "gain_ci95",
         "usd_per_1k_prompts",
+        "usd_per_1k_prompts_ci95",
         "latency_p95_s",
         "simulated",
     ),
-    "the provenance": ("created", "run", "data_sha256", "prices", "judge", "seed"),
+    "the provenance": ("created", "run", "data_sha256", "prices", "judge", "seed", "expires"),
     "the prices": ("source", "date"),
 }
 
 
 def to_yaml(policy: Policy) -> str:
     """Write the policy as YAML, in the design's shape."""
-    return yaml_text(to_data(policy), dates=("created", "date"), block=_on_lines_of_its_own)
+    return yaml_text(to_data(policy), dates=("created", "date", "expires"), block=_on_lines_of_its_own)
 
 
 def _on_lines_of_its_own(path: tuple[str, ...]) -> bool:
@@ -65,20 +82,24 @@ def to_data(policy: Policy) -> dict[str, Any]:
         said = _given(provenance, ("created", "run", "data_sha256"))
         if provenance.prices is not None:
             said["prices"] = _given(provenance.prices, SHAPES["the prices"])
-        data["provenance"] = said | {"judge": provenance.judge, "seed": provenance.seed}  # nobody and none are said too
+        said |= {"judge": provenance.judge, "seed": provenance.seed}  # nobody and none are said too
+        data["provenance"] = said | _given(provenance, ("expires",))
     return data
 
 
 def _route_data(route: Route) -> dict[str, Any]:
     data: dict[str, Any] = {"models": list(route.models)}
+    if route.weights is not None:
+        data["weights"] = list(route.weights)
     if route.timeout_s is not None:
         data["timeout_s"] = route.timeout_s
     if route.retries:
         data["retries"] = route.retries
+    if route.budget_usd is not None:
+        data["budget_usd"] = route.budget_usd
     if (evidence := route.evidence) is not None:
-        data["evidence"] = _given(evidence, SHAPES["the evidence"])
-        if evidence.quality_ci95 is not None:
-            data["evidence"]["quality_ci95"] = list(evidence.quality_ci95)
+        said = _given(evidence, SHAPES["the evidence"])
+        data["evidence"] = {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
         if not evidence.simulated:
             del data["evidence"]["simulated"]
     return data

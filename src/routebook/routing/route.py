@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routebook.errors import PolicyError
+from routebook.lookup import either
 from routebook.routing.names import (
     MAX_LONG_NAME,
     MAX_WHOLE,
@@ -18,6 +19,8 @@ from routebook.routing.names import (
 MAX_CHAIN = 16
 MAX_TIMEOUT_S = 86_400
 MAX_RETRIES = 10
+MAX_WEIGHT = 1e6
+MAX_USD = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,14 @@ class Evidence:
         Mean quality, from 0 to 1.
     quality_ci95
         Its 95 % confidence interval.
+    gain
+        Its quality minus that of the best single model on the same prompts, from -1 to 1.
+    gain_ci95
+        The 95 % confidence interval of that difference.
     usd_per_1k_prompts
         US dollars for a thousand prompts.
+    usd_per_1k_prompts_ci95
+        Their 95 % confidence interval.
     latency_p95_s
         Seconds within which 95 of 100 answers were complete.
     simulated
@@ -54,17 +63,24 @@ class Evidence:
     usd_per_1k_prompts: float | None = None
     latency_p95_s: float | None = None
     simulated: bool = False
+    usd_per_1k_prompts_ci95: tuple[float, float] | None = None
+    gain: float | None = None
+    gain_ci95: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         check_number(self.prompts, "prompts", 0, MAX_WHOLE)
         check_number(self.held_out, "held_out", 0, MAX_WHOLE)
         check_number(self.quality, "quality", 0, 1)
-        check_number(self.usd_per_1k_prompts, "usd_per_1k_prompts", 0, 1e9)
+        check_number(self.gain, "gain", -1, 1)
+        check_number(self.usd_per_1k_prompts, "usd_per_1k_prompts", 0, MAX_USD)
         check_number(self.latency_p95_s, "latency_p95_s", 0, 1e6)
-        if self.quality_ci95 is not None:
-            low, high = self.quality_ci95
-            check_number(low, "the lower end of quality_ci95", 0, 1)
-            check_number(high, "the upper end of quality_ci95", low, 1)
+        for name, least, most in (
+            ("quality_ci95", 0, 1), ("gain_ci95", -1, 1), ("usd_per_1k_prompts_ci95", 0, MAX_USD)
+        ):  # fmt: skip
+            if (interval := getattr(self, name)) is not None:
+                low, high = interval
+                check_number(low, f"the lower end of {name}", least, most)
+                check_number(high, f"the upper end of {name}", low, most)
 
     def sentence(self) -> str:
         """Say it in words.
@@ -74,7 +90,9 @@ class Evidence:
         """
         said = [f"{self.prompts:,} prompt{'' if self.prompts == 1 else 's'}"]
         if self.usd_per_1k_prompts is not None:
-            said.append(f"${self.usd_per_1k_prompts:.3g} per 1,000 prompts")
+            ends = self.usd_per_1k_prompts_ci95
+            known = "" if ends is None else f" ({ends[0]:.3g} to {ends[1]:.3g})"
+            said.append(f"${self.usd_per_1k_prompts:.3g}{known} per 1,000 prompts")
         if self.latency_p95_s is not None:
             said.append(f"95 % within {self.latency_p95_s:.3g} s")
         if self.quality is None:
@@ -84,6 +102,10 @@ class Evidence:
         else:
             low, high = self.quality_ci95
             said.append(f"quality {self.quality:.3g} ({low:.3g} to {high:.3g})")
+        if self.gain is not None:
+            ends = self.gain_ci95
+            known = "" if ends is None else f" ({ends[0]:+.3g} to {ends[1]:+.3g})"
+            said.append(f"{self.gain:+.3g}{known} to the best single model")
         return ", ".join(["simulated", *said] if self.simulated else said)
 
 
@@ -102,6 +124,12 @@ class Route:
         How often each model is asked again before the next one is.
     evidence
         What the choice rests on, or `None`.
+    weights
+        How often each of the first models is the first to be asked, in proportion to the others, such as ``(95, 5)``;
+        `None` asks the first one always. Which one it is depends on the prompt's text alone, so the same prompt always
+        goes to the same model: see `routebook.routing.draw`.
+    budget_usd
+        US dollars that one prompt may cost at most, all tries together; `None` sets no limit.
 
     Raises
     ------
@@ -113,6 +141,8 @@ class Route:
     timeout_s: float | None = None
     retries: int = 0
     evidence: Evidence | None = None
+    weights: tuple[float, ...] | None = None
+    budget_usd: float | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.models) <= MAX_CHAIN:
@@ -126,14 +156,35 @@ class Route:
         if self.timeout_s is not None and not 0 < self.timeout_s <= MAX_TIMEOUT_S:
             raise PolicyError(f"timeout_s is in seconds, above 0 and up to {MAX_TIMEOUT_S:,.0f}; not {self.timeout_s}.")
         check_number(self.retries, "retries", 0, MAX_RETRIES)
+        if self.weights is not None:
+            if not 1 <= len(self.weights) <= len(self.models):
+                raise PolicyError(
+                    f"weights are for the first models of a route: 1 to {len(self.models)} here, not "
+                    f"{len(self.weights)}."
+                )
+            for weight in self.weights:
+                if not 0 < weight <= MAX_WEIGHT:
+                    raise PolicyError(f"weights are above 0 and up to {MAX_WEIGHT:,.0f}; not {weight}.")
+        if self.budget_usd is not None and not 0 < self.budget_usd <= MAX_USD:
+            raise PolicyError(f"budget_usd is in US dollars, above 0 and up to {MAX_USD:,.0f}; not {self.budget_usd}.")
 
     def sentence(self) -> str:
         """Say who answers, in words.
 
         >>> Route(("openai/gpt-6.1-terra", "anthropic/claude-sonnet-5-5"), retries=1).sentence()
         'openai/gpt-6.1-terra, else anthropic/claude-sonnet-5-5; 1 retry each'
+        >>> Route(("openai/gpt-6.1-terra", "anthropic/claude-sonnet-5-5"), weights=(95, 5)).sentence()
+        'openai/gpt-6.1-terra (95 %) or anthropic/claude-sonnet-5-5 (5 %), else the other'
         """
         said = ", else ".join(self.models)
+        if self.weights is not None and len(self.weights) > 1:
+            drawn = len(self.weights)
+            shares = [100 * weight / sum(self.weights) for weight in self.weights]
+            first = [f"{model} ({share:.3g} %)" for model, share in zip(self.models, shares, strict=False)]
+            rest = ["the others" if drawn > 2 else "the other", *self.models[drawn:]]
+            said = f"{either(first)}, else {', else '.join(rest)}"
+        if self.budget_usd is not None:
+            said += f"; at most ${self.budget_usd:.3g} a prompt"
         if self.timeout_s is not None:
             said += f"; at most {self.timeout_s:g} s a try"
         if self.retries:
@@ -172,6 +223,8 @@ class Provenance:
         Who judged the answers; `None` if nobody did.
     seed
         The seed of whatever was random in its making; `None` if nothing was.
+    expires
+        The last day on which the evidence should be relied on, ISO. Deciding goes on after it.
     """
 
     created: str | None = None
@@ -180,10 +233,12 @@ class Provenance:
     prices: Prices | None = None
     judge: str | None = None
     seed: int | None = None
+    expires: str | None = None
 
     def __post_init__(self) -> None:
-        if self.created is not None:
-            check_date(self.created)
+        for day in (self.created, self.expires):
+            if day is not None:
+                check_date(day)
         if self.data_sha256 is not None:
             check_sha256(self.data_sha256)
         for name, value in (("a run's id", self.run), ("a judge", self.judge)):

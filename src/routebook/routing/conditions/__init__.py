@@ -1,0 +1,34 @@
+"""What a rule of a policy asks about a prompt: a closed grammar, no code.
+
+==============  =======================================================================================================
+`asked`         what is known of a prompt when a policy decides
+`facts`         ``{tag: coding}``, ``{language: de}``, ``{metadata: plan, equals: pro}``,
+                ``{feature: prompt_tokens, at_least: 2000}``
+`words`         ``{keyword: [traceback, refactor]}``, ``{regex: "(?i)prove|derive"}``
+`logic`         ``any``, ``all`` and ``not`` over these
+==============  =======================================================================================================
+
+Each is a frozen class with five methods: `test` makes the function that tells whether it holds (once for a policy),
+`matches` asks it once, `sentence` says what is asked, `finding` says what was found, `data` is how it stands in a file.
+"""
+
+from routebook.routing.conditions.asked import Asked
+from routebook.routing.conditions.facts import FeatureIs, InLanguage, MetadataIs, TagIs
+from routebook.routing.conditions.logic import AllOf, AnyOf, Condition, Not, depth, leaves
+from routebook.routing.conditions.words import HasKeyword, Matches
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Asked",
+    "Condition",
+    "FeatureIs",
+    "HasKeyword",
+    "InLanguage",
+    "Matches",
+    "MetadataIs",
+    "Not",
+    "TagIs",
+    "depth",
+    "leaves",
+]

@@ -1,0 +1,134 @@
+"""What the user wrote: words and patterns, looked for in all of the user's messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from routebook.lookup import either
+from routebook.patterns.linear import finder
+from routebook.patterns.portable import plain
+from routebook.routing.conditions.asked import Asked, Test, check_length
+from routebook.routing.names import check_text
+
+
+@dataclass(frozen=True, slots=True)
+class HasKeyword:
+    """The text has one of these words or phrases, as whole words, in any case.
+
+    A word is whole where no letter, digit or underscore touches it, so ``translate`` is not in ``translated``.
+
+    >>> HasKeyword(("translate",)).matches(Asked("Translated by hand"))
+    False
+    >>> HasKeyword(("C++", "traceback")).matches(Asked("Some c++, please"))
+    True
+    """
+
+    words: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_length(self.words, "words")
+        for word in self.words:
+            check_text(word, "a keyword")
+
+    def test(self) -> Test:
+        """Make the function that tells whether one of the words is there."""
+        words = tuple(word.lower() for word in self.words)
+
+        def found(asked: Asked) -> bool:
+            lower = asked.lower
+            for word in words:  # noqa: SIM110 - a generator costs more than the search
+                if word in lower and _has_word(lower, word):
+                    return True
+            return False
+
+        return found
+
+    def matches(self, asked: Asked) -> bool:
+        """Tell whether one of the words is there."""
+        return self.test()(asked)
+
+    def sentence(self) -> str:
+        """Say it in words."""
+        return f"it has the word {either(self.words)}"
+
+    def finding(self, asked: Asked) -> str:
+        """Say which word was found."""
+        for word in self.words:
+            if _has_word(asked.lower, word.lower()):
+                return f"it has the word {word}"
+        return f"it has no word {either(self.words)}"
+
+    def data(self) -> dict[str, Any]:
+        """Return it as it stands in a file."""
+        return {"keyword": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    r"""The text has a piece that this regular expression matches.
+
+    Patterns are of `routebook.patterns.portable`, which means the same in every engine, and are matched in linear time.
+
+    >>> Matches(r"(?i)\bprove|derive").matches(Asked("Derive it."))
+    True
+
+    Raises
+    ------
+    PolicyError
+        If the pattern is none of these, with the column and what to write instead.
+    """
+
+    pattern: str
+
+    def __post_init__(self) -> None:
+        plain(self.pattern)
+
+    def test(self) -> Test:
+        """Make the function that tells whether the pattern is found."""
+        find = finder(plain(self.pattern))
+        return lambda asked: find(asked.searched_utf8)
+
+    def matches(self, asked: Asked) -> bool:
+        """Tell whether the pattern is found."""
+        return self.test()(asked)
+
+    def sentence(self) -> str:
+        """Say it in words."""
+        return f"it matches {shown(self.pattern)}"
+
+    def finding(self, asked: Asked) -> str:
+        """Say whether it was found."""
+        return self.sentence() if self.matches(asked) else f"nothing in it matches {shown(self.pattern)}"
+
+    def data(self) -> dict[str, Any]:
+        """Return it as it stands in a file."""
+        return {"regex": self.pattern}
+
+
+def shown(pattern: str) -> str:
+    r"""Show a pattern between slashes, on one line, with what cannot be seen escaped.
+
+    >>> shown("a/b")
+    '/a/b/'
+    """
+    return "/" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in pattern) + "/"
+
+
+def _has_word(text: str, word: str) -> bool:
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (_joined(text, start - 1, start) or _joined(text, end - 1, end)):
+            return True
+        start = text.find(word, start + 1)
+    return False
+
+
+def _joined(text: str, left: int, right: int) -> bool:
+    """Tell whether the characters at both places are parts of words, so that no word ends between them."""
+    return left >= 0 and right < len(text) and _in_word(text[left]) and _in_word(text[right])
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
