@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from routebook.errors import OutcomesError, did_you_mean
+from routebook.features import PromptFacts
 from routebook.lookup import count
 from routebook.outcomes import model_ids
 from routebook.outcomes.columns import listed
-from routebook.outcomes.table import MEASURES, Outcomes
+from routebook.outcomes.table import ASKED, MEASURES, Outcomes
 from routebook.routing.names import DEFAULT
+from routebook.tables import is_missing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,6 +106,10 @@ class Assigned:
     def _measured(self) -> dict[str, Numbers]:
         return {measure: self.outcomes.wide(measure).to_numpy() for measure in MEASURES}
 
+    def measured(self, measure: str) -> Numbers:
+        """Return (prompts, models): what each got, ``quality``, ``cost_usd`` or ``latency_s``; NaN is unknown."""
+        return self._measured[measure]
+
     def of(self, measure: str, model: str) -> Numbers:
         """Return what one model got on each prompt: ``quality``, ``cost_usd`` or ``latency_s``; NaN is unknown."""
         return self._measured[measure][:, self.outcomes.models.index(model)]
@@ -124,14 +130,7 @@ class Assigned:
         numpy.ndarray
             NaN where it is unknown of any model that may answer, or nobody does.
         """
-        shares = self.shares if shares is None else shares
-        values, made = self._measured[measure], np.full(len(self.route), np.nan)
-        for route in self.reached:
-            who = np.flatnonzero(shares[route])
-            if len(who):
-                here = np.flatnonzero(self.route == route)
-                made[here] = values[np.ix_(here, who)] @ (shares[route, who] / shares[route, who].sum())
-        return made
+        return expect(self._measured[measure], self.route, self.shares if shares is None else shares)
 
     def told(self, route: int) -> Route:
         """Return a route of the policy by its place in `tags`."""
@@ -148,7 +147,47 @@ class Assigned:
             notes.append(f"These outcomes have no model of {_routes(nobody)}: nothing is known of them.")
         if unreached := [tag for tag, prompts in zip(self.tags, self.prompts, strict=True) if not prompts]:
             notes.append(f"No prompt of these takes {_routes(unreached)}.")
+        if later := int((self.outcomes._prompts["turns"] > 1).sum()):
+            notes.append(f"Of {count(later, 'prompt')} with earlier turns, rules search the last message alone here.")
         return tuple(notes)
+
+
+def expect(values: Numbers, route: NDArray[np.intp], shares: Numbers) -> Numbers:
+    """Return what is expected on each prompt; see `Assigned.expected`.
+
+    Parameters
+    ----------
+    values
+        (prompts, models): what each model got, cost or took; NaN is unknown.
+    route
+        Which route each prompt takes.
+    shares
+        (routes, models): which share of a route's prompts each model answers.
+
+    Examples
+    --------
+    >>> got = np.array([[1.0, 0.0], [0.5, np.nan]])
+    >>> expect(got, np.array([0, 1]), np.array([[0.75, 0.25], [1.0, 0.0]])).tolist()
+    [0.75, 0.5]
+    """
+    made = np.full(len(route), np.nan)
+    for number, own in enumerate(shares):
+        here, who = np.flatnonzero(route == number), np.flatnonzero(own)
+        if len(here) and len(who):
+            made[here] = values[np.ix_(here, who)] @ (own[who] / own[who].sum())
+    return made
+
+
+def spend(cost: Numbers, route: NDArray[np.intp], shares: Numbers) -> Numbers:
+    """Return what each model is paid over the prompts whose cost is known; arguments as `expect`'s.
+
+    >>> spend(np.array([[1.0, 4.0], [2.0, np.nan]]), np.array([0, 0]), np.array([[0.75, 0.25]])).tolist()
+    [0.75, 1.0]
+    """
+    known = ~np.isnan(expect(cost, route, shares))
+    share = shares[route[known]]
+    paid: Numbers = np.where(share > 0, cost[known] * share, 0.0).sum(axis=0)
+    return paid
 
 
 def assign(policy: Policy, outcomes: Outcomes, *, partial: bool = False) -> Assigned:
@@ -190,9 +229,13 @@ def assign(policy: Policy, outcomes: Outcomes, *, partial: bool = False) -> Assi
 def _decisions(policy: Policy, outcomes: Outcomes) -> list[tuple[str, int]]:
     """Return each prompt's tag, and the number of the rule that gave it or 0."""
     asked = outcomes._prompts
+    own = [name for name in asked.columns if name not in ASKED]
+    known = asked[own].astype(object).to_dict(orient="records") if own else [{}] * len(asked)
+    columns = (asked[name] for name in ("prompt", "earlier", "turns", "images", "tags"))
     made = []
-    for text, tags in zip(asked["prompt"], asked["tags"], strict=True):
-        decision = policy.decide(text, tag=tags)
+    for text, earlier, turns, images, tags, metadata in zip(*columns, known, strict=True):
+        about = {str(name): value for name, value in metadata.items() if not is_missing(value)}
+        decision = policy.decide(PromptFacts(text, earlier, turns, images), tags, about)
         made.append((decision.tag, decision.rule or 0))
     return made
 
@@ -220,12 +263,12 @@ def answering(route: Route, up: Collection[str]) -> dict[str, float]:
     >>> answering(Route(("openai/a", "azure/a", "sim/small")), {"azure/a", "sim/small"})
     {'azure/a': 1.0}
     """
-    weights = getattr(route, "weights", None) or (1.0,)
+    weights = route.weights or (1.0,)
     found: dict[str, float] = {}
     for first, weight in enumerate(weights):
         chain = (route.models[first], *route.models[:first], *route.models[first + 1 :])
         model = next((model for model in chain if model in up), None)
-        if weight and model is not None:
+        if model is not None:
             found[model] = found.get(model, 0.0) + weight / sum(weights)
     return found
 

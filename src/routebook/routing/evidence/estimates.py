@@ -6,7 +6,7 @@ is left out and counted. Qualities are shares from 0 to 1; amounts are US dollar
 
 from __future__ import annotations
 
-from math import exp, inf, nan, sqrt
+from math import exp, inf, log, nan, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -108,6 +108,71 @@ def change_of(a: Numbers, b: Numbers) -> Estimate:
         return NOTHING
     mean, half = float(each.mean()), _half(each)
     return Estimate(mean, mean - half, mean + half, len(each))
+
+
+def chance_worse(each: Numbers, margin: float) -> float:
+    """Return how likely such differences of quality are if the true mean is `margin` below 0, or lower: one-sided.
+
+    Small, it says that nothing worse than the margin is lost. Student's test of the differences and of one more that is
+    lost and one that is won, which makes it careful where few differ (as Bonett and Price's interval,
+    doi:10.3102/1076998611411915).
+
+    >>> chance_worse(np.zeros(400), 0.02) < 0.001, round(chance_worse(np.zeros(40), 0.02), 2)
+    (True, 0.28)
+    """
+    return _one_sided(_careful(each) + margin)
+
+
+def chance_dearer(a: Numbers, b: Numbers) -> float:
+    """Return how likely such costs are if `a` truly costs as much as `b`, or more: one-sided, as `ratio_of`.
+
+    >>> chance_dearer(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.2, 6.0])) < 0.001
+    True
+    """
+    found = ratio_of(a, b)
+    if not found.value > 0:
+        return 0.0 if found.value == 0 else nan
+    known = ~(np.isnan(a) | np.isnan(b))
+    off = a[known] / a[known].mean() - b[known] / b[known].mean()
+    return _one_sided(off - log(found.value))
+
+
+def detectable(each: Numbers, alpha: float = 0.05, power: float = 0.8) -> float:
+    """Return the smallest true difference that is found in a share `power` of studies with as many prompts; or NaN.
+
+    It is that of a two-sided test at level `alpha`, by the normal approximation (as `prompts_needed` in
+    `routebook.judging.figures.power`, solved for the difference), of differences that vary as much as these.
+
+    >>> round(detectable(np.array([1.0, -1.0, 0.0, 0.0] * 100)), 2)
+    0.1
+    """
+    if len(each) < 2:
+        return nan
+    from scipy.special import ndtri
+
+    return float((ndtri(1 - alpha / 2) + ndtri(power)) * _careful(each).std(ddof=1) / sqrt(len(each)))
+
+
+def known_differences(a: Numbers, b: Numbers) -> Numbers:
+    """Return a - b where both are known."""
+    each = a - b
+    return each[~np.isnan(each)]
+
+
+def _careful(each: Numbers) -> Numbers:
+    return np.concatenate([each, [-1.0, 1.0]])
+
+
+def _one_sided(each: Numbers) -> float:
+    """Return Student's chance of a mean so far above 0, or farther."""
+    if len(each) < 2:
+        return nan
+    mean, error = float(each.mean()), float(each.std(ddof=1)) / sqrt(len(each))
+    if error <= abs(mean) * 1e-12:
+        return 0.0 if mean > 0 else 1.0
+    from scipy.special import stdtr
+
+    return float(stdtr(len(each) - 1, -mean / error))
 
 
 def _around(mean: float, each: Numbers) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from routebook.outcomes.columns import listed
 from routebook.outcomes.table import Outcomes
 from routebook.render.report import Report, figure, span
 from routebook.render.words import usd
-from routebook.routing.evidence.assigned import Assigned, assign
+from routebook.routing.evidence.assigned import Assigned, assign, spend
 from routebook.routing.evidence.estimates import difference, ratio_of
 from routebook.routing.evidence.figures import Single, Total, figures_of
 from routebook.routing.evidence.wording import about
@@ -186,7 +186,7 @@ class Evaluation:
         """
         made, facts = self.assigned, self.outcomes._models
         prompts = made.prompts @ made.shares
-        spend = spend_of(made, made.shares)
+        paid = spend(made.measured("cost_usd"), made.route, made.shares)
         return pd.DataFrame(
             {
                 "model": list(self.outcomes.models),
@@ -194,7 +194,7 @@ class Evaluation:
                 "host": facts["host"].to_numpy(),
                 "prompts": prompts,
                 "share": prompts / len(made.route),
-                "spend_share": spend / spend.sum() if spend.sum() else np.full(len(spend), nan),
+                "spend_share": paid / paid.sum() if paid.sum() else np.full(len(paid), nan),
             }
         )
 
@@ -281,15 +281,3 @@ def _latencies(made: Assigned, here: NDArray[np.bool_]) -> tuple[Numbers, Number
         values.append(made.of("latency_s", model)[here][share > 0])
         weights.append(share[share > 0])
     return np.concatenate(values), np.concatenate(weights)
-
-
-def spend_of(made: Assigned, shares: Numbers) -> Numbers:
-    """Return what each model of the table is paid, US dollars, over the prompts whose cost is known."""
-    spend = np.zeros(len(made.outcomes.models))
-    known = ~np.isnan(made.expected("cost_usd", shares))
-    for place in np.flatnonzero(made.prompts @ shares):
-        cost = made.of("cost_usd", made.outcomes.models[place])
-        share = shares[made.route, place]
-        here = known & (share > 0)
-        spend[place] = float((cost[here] * share[here]).sum())
-    return spend
