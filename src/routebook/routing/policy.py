@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from routebook.errors import PolicyError
 from routebook.routing.conditions import Asked, Condition, TagIs, depth
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from routebook.routing.conditions.asked import Test
     from routebook.routing.evidence.evaluation import Evaluation
     from routebook.routing.evidence.exposure import Exposure
+    from routebook.routing.evidence.neutrality import Neutrality
     from routebook.targets import ExportReport
 
 __all__ = ["ClassifyRule", "Decision", "DecisionStep", "Evidence", "Policy", "Prices", "Provenance", "Route"]
@@ -175,6 +176,29 @@ class Policy:
         chains = (*self.routes.values(), self.default)
         return tuple(dict.fromkeys(model for route in chains for model in route.models))
 
+    def without(
+        self, *, vendor: str | Iterable[str] = (), host: str | Iterable[str] = (), model: str | Iterable[str] = ()
+    ) -> Policy:
+        """Return the same policy without some models: those of these vendors, of these hosts, and these ids.
+
+        Every chain goes on with what is left of it; a route that loses all its models gets the default's chain.
+        Weights keep their proportions. Evidence stays where a route's first model does.
+
+        Raises
+        ------
+        PolicyError
+            If no model of the policy is meant by a name, or the default has none left.
+
+        Examples
+        --------
+        >>> desk = Policy("desk", (), {}, Route(("openai/gpt-6.1-terra", "bedrock/us.amazon.nova-2-lite-v1:0")))
+        >>> desk.without(vendor="openai").models
+        ('bedrock/us.amazon.nova-2-lite-v1:0',)
+        """
+        from routebook.routing.removing import without
+
+        return without(self, vendor, host, model)
+
     # ---- reading and writing
 
     @classmethod
@@ -227,6 +251,16 @@ class Policy:
         from routebook.routing import policy_file
 
         return policy_file.save(self, path)
+
+    @staticmethod
+    def schema() -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of a policy file, as it is published in this package.
+
+        It accepts what the reader accepts, but for what it cannot say, which its ``$comment`` lists.
+        """
+        from routebook.routing import policy_data
+
+        return policy_data.schema()
 
     @property
     def sha256(self) -> str:
@@ -325,6 +359,42 @@ class Policy:
         from routebook.routing.evidence.exposure import expose
 
         return expose(self, outcomes, prices, factor)
+
+    def neutrality(self, outcomes: Outcomes, margin: float = 0.02) -> Neutrality:
+        """Say whether each choice of this policy is the best the evidence supports, or favours a vendor.
+
+        Parameters
+        ----------
+        outcomes
+            What each model got and cost on each prompt; prompts that the policy was not made from are better evidence.
+        margin
+            How much worse a cheaper model may be and still count as as good, in quality from 0 to 1.
+
+        Returns
+        -------
+        Neutrality
+            ``.routes``: each choice, and the model that is shown to beat it at no higher cost, or to be as good for
+            less; ``.vendors``; ``.favour``: what the flagged choices cost; ``.judges``.
+
+        Raises
+        ------
+        OptionError
+            If `margin` is not between 0 and 1.
+        OutcomesError
+            If prompts take a route of which the outcomes have no model.
+
+        Examples
+        --------
+        >>> from routebook import Outcomes
+        >>> rows = [{"prompt": str(n), "sim/small": n % 2, "sim/large": 1} for n in range(40)]
+        >>> outcomes = Outcomes.from_frame(rows, models=["sim/small", "sim/large"], cost=0.001)
+        >>> found = Policy("one", (), {}, Route(("sim/small",))).neutrality(outcomes)
+        >>> found.routes[["model", "verdict", "by", "gain"]].values.tolist()
+        [['sim/small', 'beaten', 'sim/large', 0.5]]
+        """
+        from routebook.routing.evidence.neutrality import neutrality
+
+        return neutrality(self, outcomes, margin)
 
     # ---- showing
 
