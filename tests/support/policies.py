@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from typing import Any
 
 from hypothesis import strategies as st
 
-from routebook.routing.conditions import AllOf, AnyOf, Condition, HasKeyword, Not, TagIs
+from routebook.errors import PolicyError
+from routebook.features import FEATURES, TEXTS, YES_NO
+from routebook.features.language import LANGUAGES
+from routebook.patterns.portable import plain
+from routebook.routing.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    FeatureIs,
+    HasKeyword,
+    InLanguage,
+    Matches,
+    MetadataIs,
+    Not,
+    TagIs,
+)
 from routebook.routing.policy import ClassifyRule, Evidence, Policy, Prices, Provenance, Route
 
 DESIGN = """\
@@ -55,8 +71,13 @@ def model_ids() -> st.SearchStrategy[str]:
 
 def conditions(tags: list[str]) -> st.SearchStrategy[Condition]:
     """Any condition."""
-    leaves = st.builds(TagIs, st.sampled_from(tags) | names()) | st.builds(
-        HasKeyword, st.lists(names(), min_size=1, max_size=3).map(tuple)
+    leaves = st.one_of(
+        st.builds(TagIs, st.sampled_from(tags) | names()),
+        st.builds(HasKeyword, st.lists(names(), min_size=1, max_size=3).map(tuple)),
+        st.builds(Matches, patterns()),
+        st.builds(InLanguage, st.lists(st.sampled_from(sorted(LANGUAGES)), min_size=1, max_size=3).map(tuple)),
+        names().flatmap(lambda name: _compared(MetadataIs, name, st.booleans() | names() | _NUMBERS)),
+        *(_compared(FeatureIs, name, _values(name)) for name in FEATURES),
     )
     return st.recursive(
         leaves,
@@ -69,6 +90,66 @@ def conditions(tags: list[str]) -> st.SearchStrategy[Condition]:
     )
 
 
+_NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15)
+
+
+def _values(feature: str) -> st.SearchStrategy[Any]:
+    """Return what a feature can be compared with."""
+    if feature in YES_NO:
+        return st.booleans()
+    return st.sampled_from(TEXTS[feature]) if feature in TEXTS else _NUMBERS
+
+
+def _compared(make: Any, name: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Any comparison that a name allows."""
+    ways = [values.map(lambda value: {"equals": value})]
+    if make is MetadataIs or name in TEXTS:
+        ways.append(st.lists(values, min_size=1, max_size=3).map(lambda some: {"one_of": tuple(some)}))
+    if make is MetadataIs or not (name in TEXTS or name in YES_NO):
+        ways += [
+            _NUMBERS.map(lambda end: {"at_least": end}),
+            _NUMBERS.map(lambda end: {"at_most": end}),
+            st.tuples(_NUMBERS, _NUMBERS).map(lambda ends: {"at_least": min(ends), "at_most": max(ends)}),
+        ]
+    return st.one_of(ways).map(lambda how: make(name, **how))
+
+
+def patterns() -> st.SearchStrategy[str]:
+    """Any pattern of the portable subset, small ones for the most part."""
+    letters = st.sampled_from("abkKsSzÄé漢😀_09 -,'\"/#&~%=<>!:;@")
+    pieces = letters | st.sampled_from(
+        [
+            r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\b", r"\.", r"\n", r"\t", r"\\", r"\[", ".", "^", "$",
+            "[abc]", "[^a]", "[a-z]", r"[\w-]", r"[^\s\d]", r"[\W_]", "[-+*]", r"[\]\[^]", "[é-ü]", "[😀漢]", r"[\S\s]",
+        ]
+    )  # fmt: skip
+    repeats = st.sampled_from(["", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,3}", "{2,}", "{0,2}?"])
+    whole = st.recursive(
+        pieces,
+        lambda inner: st.one_of(
+            st.tuples(inner, inner).map("".join),
+            st.tuples(inner, repeats).map(lambda both: f"(?:{both[0]}){both[1]}"),
+            st.tuples(inner, inner).map(lambda both: f"({both[0]}|{both[1]})"),
+        ),
+        max_leaves=6,
+    )
+    return st.tuples(st.sampled_from(["", "", "(?i)"]), whole).map("".join).filter(_is_portable)
+
+
+def _is_portable(pattern: str) -> bool:
+    try:
+        plain(pattern)
+    except PolicyError:  # a range of letters beyond ASCII in any case
+        return False
+    return True
+
+
+def intervals(least: float, most: float) -> st.SearchStrategy[tuple[float, float]]:
+    """Any two ends in their order."""
+    end = st.floats(least, most)
+    return st.tuples(end, end).map(lambda ends: (min(ends), max(ends)))
+
+
 def evidences() -> st.SearchStrategy[Evidence]:
     """Any evidence."""
     counts, share = st.integers(0, 2**53 - 1), st.floats(0, 1)
@@ -77,21 +158,28 @@ def evidences() -> st.SearchStrategy[Evidence]:
         prompts=counts,
         held_out=st.none() | counts,
         quality=st.none() | share,
-        quality_ci95=st.none() | st.tuples(share, share).map(lambda ends: (min(ends), max(ends))),
+        quality_ci95=st.none() | intervals(0, 1),
+        gain=st.none() | st.floats(-1, 1),
+        gain_ci95=st.none() | intervals(-1, 1),
+        usd_per_1k_prompts_ci95=st.none() | intervals(0, 1e9),
         usd_per_1k_prompts=st.none() | st.floats(0, 1e9),
         latency_p95_s=st.none() | st.floats(0, 1e6),
         simulated=st.booleans(),
     )
 
 
-def routes(models: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Route]:
+@st.composite
+def routes(draw: st.DrawFn, models: st.SearchStrategy[str] | None = None) -> Route:
     """Any route."""
-    return st.builds(
-        Route,
-        models=st.lists(model_ids() if models is None else models, min_size=1, max_size=4, unique=True).map(tuple),
-        timeout_s=st.none() | st.floats(0, 86_400, exclude_min=True),
-        retries=st.integers(0, 10),
-        evidence=st.none() | evidences(),
+    chain = draw(st.lists(model_ids() if models is None else models, min_size=1, max_size=4, unique=True))
+    weights = st.lists(st.floats(0, 1e6, exclude_min=True), min_size=1, max_size=len(chain)).map(tuple)
+    return Route(
+        models=tuple(chain),
+        timeout_s=draw(st.none() | st.floats(0, 86_400, exclude_min=True)),
+        retries=draw(st.integers(0, 10)),
+        evidence=draw(st.none() | evidences()),
+        weights=draw(st.none() | weights),
+        budget_usd=draw(st.none() | st.floats(0, 1e9, exclude_min=True)),
     )
 
 
@@ -106,6 +194,7 @@ def provenances() -> st.SearchStrategy[Provenance]:
         prices=st.none() | st.builds(Prices, names(), st.none() | days),
         judge=st.none() | model_ids(),
         seed=st.none() | st.integers(0, 2**53 - 1),
+        expires=st.none() | days,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 from routebook.routing.policy import Policy
@@ -61,6 +63,13 @@ def _on_lines_of_its_own(path: tuple[str, ...]) -> bool:
 def to_json(policy: Policy) -> str:
     """Write the policy as indented JSON."""
     return pretty_json(to_data(policy))
+
+
+def schema() -> dict[str, Any]:
+    """Return the published JSON Schema; see `Policy.schema`."""
+    text = files("routebook.routing").joinpath("policy.schema.json").read_text(encoding="utf-8")
+    read: dict[str, Any] = json.loads(text)
+    return read
 
 
 def sha256(policy: Policy) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 from routebook.errors import ModelError, TargetError
 from routebook.models import ModelId
 from routebook.redact import redact
-from routebook.routing.conditions import HasKeyword, leaves
+from routebook.routing.conditions import Condition, FeatureIs, HasKeyword, InLanguage, Matches, MetadataIs, leaves
 from routebook.routing.names import DEFAULT
 from routebook.routing.policy import Policy, Route
 from routebook.routing.writing import yaml_text
@@ -36,7 +36,9 @@ _REFERENCE = re.compile(r"os\.environ/(?P<name>\w+)\Z")
 
 def losses(policy: Policy) -> tuple[Loss, ...]:
     """Tell what LiteLLM cannot express of this policy."""
-    return tuple(dict.fromkeys([*_rule_losses(policy), *_tag_losses(policy), *_model_losses(policy)]))
+    return tuple(
+        dict.fromkeys([*_rule_losses(policy), *_route_losses(policy), *_tag_losses(policy), *_model_losses(policy)])
+    )
 
 
 def compile(policy: Policy) -> Compiled:
@@ -169,13 +171,40 @@ def _rule_losses(policy: Policy) -> Iterator[Loss]:
     for number, rule in enumerate(policy.classify, 1):
         if rule.identity:
             continue
-        reads = any(isinstance(leaf, HasKeyword) for leaf in leaves(rule.when))
-        looks_at = "the prompt's text" if reads else "other tags"
+        looks_at = dict.fromkeys(_looks_at(leaf) for leaf in leaves(rule.when))
         yield Loss(
             f"rule {number} ({rule.tag})",
-            f"it looks at {looks_at}, which LiteLLM does not do; whoever calls has to classify first: "
+            f"it looks at {' and '.join(looks_at)}, which LiteLLM does not do; whoever calls has to classify first: "
             'ask for the model "route/" + policy.decide(prompt, tag=...).tag.',
         )
+
+
+def _looks_at(leaf: Condition) -> str:
+    match leaf:
+        case HasKeyword() | Matches() | InLanguage():
+            return "the prompt's text"
+        case FeatureIs(name):
+            return f"the prompt's {name}"
+        case MetadataIs(name):
+            return f"the metadata {name}"
+        case _:
+            return "other tags"
+
+
+def _route_losses(policy: Policy) -> Iterator[Loss]:
+    for tag, route in _routes(policy):
+        if route.weights is not None and len(route.weights) > 1:
+            yield Loss(
+                f"route {tag}",
+                "its weights are left out and its first model is always asked first: LiteLLM would draw anew for every "
+                "call, where the policy sends the same prompt to the same model.",
+            )
+        if route.budget_usd is not None:
+            yield Loss(
+                f"route {tag}",
+                f"its budget of ${route.budget_usd:.3g} a prompt is left out: LiteLLM limits money by key, user or "
+                "time, not by prompt.",
+            )
 
 
 def _tag_losses(policy: Policy) -> Iterator[Loss]:

@@ -275,8 +275,8 @@ class FeatureIs(_Compared):
             return f"it is in {either([LANGUAGES[code] for code in codes])}"
         if self.name in TEXTS:
             return f"its {self.name} is {self._wanted()}"
-        one = self.at_most == 1 or self.equals == 1
-        return f"it has {self._wanted()} {_COUNTED[self.name].removesuffix('s') if one else _COUNTED[self.name]}"
+        last = next(end for end in (self.equals, self.at_most, self.at_least) if end is not None)
+        return f"it has {self._wanted()} {_COUNTED[self.name].removesuffix('s') if last == 1 else _COUNTED[self.name]}"
 
     def finding(self, asked: Asked) -> str:
         """Say what it is."""
