@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from routebook.outcomes import Outcomes
     from routebook.prompts import Prompt
     from routebook.routing.conditions.asked import Test
+    from routebook.routing.evidence.check import Drift
     from routebook.routing.evidence.evaluation import Evaluation
     from routebook.routing.evidence.exposure import Exposure
     from routebook.routing.evidence.neutrality import Neutrality
@@ -395,6 +396,41 @@ class Policy:
         from routebook.routing.evidence.neutrality import neutrality
 
         return neutrality(self, outcomes, margin)
+
+    def check(self, outcomes: Outcomes, margin: float = 0.05, *, today: date | None = None) -> Drift:
+        """Say which rules no longer hold, by new outcomes beside the evidence in this policy.
+
+        Parameters
+        ----------
+        outcomes
+            New ones: of prompts that the evidence is not of.
+        margin
+            The loss of quality that would not matter, from 0 to 1: a route holds where a greater one is ruled out.
+        today
+            The day that expiry is told of; by default today (UTC).
+
+        Returns
+        -------
+        Drift
+            ``.routes``: a verdict for each, with what changed; ``.rules``; ``.failing``; ``.expired``.
+
+        Raises
+        ------
+        OptionError
+            If `margin` is not between 0 and 1.
+
+        Examples
+        --------
+        >>> from routebook import Outcomes
+        >>> then = Evidence(prompts=400, quality=0.9, quality_ci95=(0.87, 0.93))
+        >>> policy = Policy("one", (), {}, Route(("sim/small",), evidence=then))
+        >>> new = [{"prompt": str(n), "model": "sim/small", "quality": n % 2} for n in range(100)]
+        >>> policy.check(Outcomes.from_frame(new)).routes[["tag", "verdict", "why"]].values.tolist()
+        [['default', 'does not hold', 'quality fell']]
+        """
+        from routebook.routing.evidence.check import check
+
+        return check(self, outcomes, margin, today)
 
     # ---- showing
 

@@ -97,6 +97,11 @@ class Assigned:
         """The routes that prompts take, by their places in `tags`."""
         return [route for route, prompts in enumerate(self.prompts) if prompts]
 
+    @property
+    def answered(self) -> list[int]:
+        """Those of `reached` of which the table has a model."""
+        return [route for route in self.reached if self.shares[route].any()]
+
     @cached_property
     def single(self) -> bool:
         """Whether the table has one answer for each prompt and model, and no repeats."""
@@ -143,7 +148,7 @@ class Assigned:
         reached = [self.told(route) for route in self.reached]
         if missing := list(dict.fromkeys(model for route in reached for model in route.models if model not in known)):
             notes.append(f"Not in these outcomes: {listed(missing)}. The next model of the chain is counted instead.")
-        if nobody := [self.tags[route] for route in self.reached if not self.shares[route].any()]:
+        if nobody := [self.tags[route] for route in self.reached if route not in self.answered]:
             notes.append(f"These outcomes have no model of {_routes(nobody)}: nothing is known of them.")
         if unreached := [tag for tag, prompts in zip(self.tags, self.prompts, strict=True) if not prompts]:
             notes.append(f"No prompt of these takes {_routes(unreached)}.")

@@ -209,7 +209,7 @@ class Neutrality:
     def _compared(self) -> list[_Compared]:
         """Return every comparison that may flag a choice, with its corrected chance."""
         found = []
-        for route in self.assigned.reached:
+        for route in self.assigned.answered:
             for place in self._others(route):
                 _, quality, cost, chosen, paid = self._with(route, place)
                 each = known_differences(quality, chosen)
@@ -225,7 +225,7 @@ class Neutrality:
     @cached_property
     def rows(self) -> tuple[RouteRow, ...]:
         """The rows of `routes`."""
-        return tuple(self._row(route) for route in self.assigned.reached)
+        return tuple(self._row(route) for route in self.assigned.answered)
 
     def _row(self, route: int) -> RouteRow:
         made, compared = self.assigned, [one for one in self._compared if one.route == route]
