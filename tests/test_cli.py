@@ -55,7 +55,7 @@ def test_the_version_is_told(shell: Shell) -> None:
 
 def test_help_lists_every_command(shell: Shell) -> None:
     assert shell("--help") == 0
-    assert all(f"\n  {command} " in shell.out for command in ("compare", "models", "history", "doctor"))
+    assert all(f"\n  {command} " in shell.out for command in ("compare", "route", "models", "history", "doctor"))
 
 
 def test_without_a_command_the_usage_is_shown_and_nothing_was_done(shell: Shell) -> None:
@@ -63,7 +63,7 @@ def test_without_a_command_the_usage_is_shown_and_nothing_was_done(shell: Shell)
     assert shell.out.startswith("usage: routebook")
 
 
-@pytest.mark.parametrize("command", ["compare", "models", "history", "doctor"])
+@pytest.mark.parametrize("command", ["compare", "route", "models", "history", "doctor"])
 def test_each_command_has_its_help(shell: Shell, command: str) -> None:
     assert shell(command, "--help") == 0
     assert shell.out.startswith(f"usage: routebook {command}")
@@ -170,6 +170,90 @@ def test_a_broken_config_is_one_clear_line(shell: Shell, isolated: Path) -> None
 def test_a_store_that_is_none_is_one_clear_line(shell: Shell, isolated: Path) -> None:
     (isolated / "store.sqlite3").write_bytes(b"this is no database" * 500)
     assert "store" in shell.refuses("compare", ASK, "sim/small")
+
+
+# ---- route ----------------------------------------------------------------------------------------------------------
+
+POLICY = """\
+routebook: 1
+name: desk
+classify:
+  - {tag: sums, when: {keyword: [sum]}}
+  - {tag: paid, when: {metadata: plan, equals: pro}}
+routes:
+  sums: {models: [sim/broken, sim/large]}
+  paid: {models: [sim/large]}
+  lost: {models: [sim/broken]}
+default: {models: [sim/small]}
+"""
+SUM = "What is the sum of 17 and 25? Answer with the number only."
+
+
+@pytest.fixture
+def routes(tmp_path: Path) -> str:
+    path = tmp_path / "routes.yaml"
+    path.write_text(POLICY, encoding="utf-8")
+    return str(path)
+
+
+def test_the_answer_goes_to_standard_output_and_how_it_came_to_standard_error(shell: Shell, routes: str) -> None:
+    assert shell("route", routes, SUM) == 0
+    assert shell.out == "42\n"
+    decided, failed = shell.err.splitlines()
+    assert "rule 1 fired (it has the word sum) → sums → sim/broken (failed: server), sim/large (answered)." in decided
+    assert decided.endswith("simulated.")
+    assert failed == "routebook: sim/broken is broken, as it always is. It is there for lessons."
+
+
+def test_when_no_model_answers_the_exit_code_is_one(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(POLICY.replace("sim/broken, sim/large", "sim/broken, sim/cutoff"), encoding="utf-8")
+    assert shell("route", str(path), SUM) == 1
+    assert shell.out == ""
+    assert "sim/cutoff" in shell.err
+
+
+def test_facts_and_tags_decide(shell: Shell, routes: str) -> None:
+    assert shell("route", routes, "Hi.", "--meta", "plan=pro", "--dry-run") == 0
+    assert "paid → sim/large" in shell.out
+
+
+def test_a_dry_run_sends_nothing(shell: Shell, routes: str) -> None:
+    assert shell("route", routes, SUM, "--dry-run") == 0
+    assert shell.out.endswith("Nothing was sent.\n")
+    assert shell("history") == 0
+    assert "Nothing was asked yet." in shell.out
+
+
+def test_what_was_routed_is_written_as_a_comparison_is(shell: Shell, routes: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert shell("route", routes, SUM, "--json", "-", "--html", str(page)) == 0
+    assert json.loads(shell.out)["run"]["settings"]["route"]["policy"] == "desk"
+    assert "rule 1 fired" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ([], "Write by which policy"),
+        (["{routes}"], "Write by which policy"),
+        (["{routes}", "Hi.", "sim/small"], "Write by which policy"),
+        (["{routes}s", "Hi."], "Did you mean 'routes.yaml'"),
+        (["{routes}", ""], "empty"),
+        (["{routes}", "Hi.", "--meta", "plan"], "NAME=VALUE"),
+        (["{routes}", "Hi.", "--budgte", "1"], "'--budget'"),
+        (["{routes}", "@no-such.txt"], "no-such.txt"),
+    ],
+)
+def test_what_cannot_be_routed_is_one_line(shell: Shell, routes: str, words: list[str], part: str) -> None:
+    assert part in shell.refuses("route", *(word.format(routes=routes) for word in words))
+
+
+def test_a_policy_that_cannot_be_read_says_where(shell: Shell, routes: str) -> None:
+    Path(routes).write_text(POLICY.replace("classify:", "clasify:"), encoding="utf-8")
+    line = shell.refuses("route", routes, "Hi.")
+    assert "line 3" in line
+    assert "'classify'" in line
 
 
 # ---- models, history, doctor ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routebook.errors import OptionError
-from routebook.options import OPTIONS, build_parser, magic_parser
+from routebook.options import OPTIONS, ROUTE_OPTIONS, build_parser, magic_parser, route_parser
 
 
 def parsed(*words: str) -> dict[str, object]:
@@ -120,3 +120,41 @@ def test_a_budget_of_nothing_is_a_budget() -> None:
 def test_any_words_at_all_are_read_or_refused_in_our_own_words(words: list[str]) -> None:
     with suppress(OptionError):
         assert isinstance(magic_parser().parse_args(words).models, list)
+
+
+# ---- sending by a policy ---------------------------------------------------------------------------------------------
+
+
+def test_every_option_of_route_is_an_argument_of_it() -> None:
+    from routebook.sending.sending import sending
+
+    assert {option.argument for option in ROUTE_OPTIONS} - {"dry_run"} <= {*inspect.signature(sending).parameters}
+
+
+def test_a_policy_and_what_is_known_of_the_prompt_are_read() -> None:
+    given = vars(
+        route_parser("%%route", "POLICY").parse_args(
+            ["routes.yaml", "--tag", "coding", "--meta", "plan=pro", "--meta", "seat = a=b", "--dry-run"]
+        )
+    )
+    assert given == {
+        "words": ["routes.yaml"],
+        "tag": ["coding"],
+        "metadata": [("plan", "pro"), ("seat", "a=b")],
+        "dry_run": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (["--meta", "plan"], ["--meta", "NAME=VALUE", "'plan'"]),
+        (["--meta", "=pro"], ["--meta", "NAME=VALUE"]),
+        (["--mta", "a=b"], ["'--meta'"]),
+        (["--repeat", "3"], ["--repeat is not an option of %%route"]),
+    ],
+)
+def test_what_route_cannot_read_is_one_clear_line(words: list[str], parts: list[str]) -> None:
+    with pytest.raises(OptionError) as caught:
+        route_parser("%%route", "POLICY").parse_args(words)
+    assert all(part in str(caught.value) for part in parts)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from routebook.providers.registry import register_server
     from routebook.routing.policy import Policy
     from routebook.runs import acompare, compare, load, plan, start
+    from routebook.sending.send import aroute, route
     from routebook.store import Store
     from routebook.templates import grid
 
@@ -45,6 +46,7 @@ _PUBLIC = {
     "RoutebookError": "routebook.errors",
     "Store": "routebook.store",
     "acompare": "routebook.runs",
+    "aroute": "routebook.sending.send",
     "compare": "routebook.runs",
     "grid": "routebook.templates",
     "history": "routebook.past",
@@ -52,6 +54,7 @@ _PUBLIC = {
     "plan": "routebook.runs",
     "rank": "routebook.judging.figures.ranking",
     "register_server": "routebook.providers.registry",
+    "route": "routebook.sending.send",
     "set_price": "routebook.pricing",
     "start": "routebook.runs",
 }
@@ -69,6 +72,7 @@ __all__ = [
     "RoutebookError",
     "Store",
     "acompare",
+    "aroute",
     "compare",
     "datasets",
     "grid",
@@ -77,6 +81,7 @@ __all__ = [
     "plan",
     "rank",
     "register_server",
+    "route",
     "scorers",
     "set_price",
     "start",

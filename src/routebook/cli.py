@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from routebook.errors import OptionError, PromptError, RoutebookError, did_you_mean
-from routebook.options import OPTIONS, Option, OptionParser, build_parser, whole_number
+from routebook.options import OPTIONS, Option, OptionParser, build_parser, route_parser, whole_number
 
 if TYPE_CHECKING:
     from routebook.comparison import Comparison
@@ -26,6 +26,7 @@ usage: routebook COMMAND ...
 
 commands:
   compare "PROMPT" MODEL MODEL ...   ask several models the same thing, see the answers side by side
+  route POLICY "PROMPT"              send a prompt by a policy, with its fallbacks; which rule fired
   models [HOST ...]                  what can be asked, what it costs, which credentials were found
   history                            what was asked before
   doctor                             what is installed, found and reachable, and how to mend what is not
@@ -36,6 +37,7 @@ _FILES = (
     Option("html", "--html", "PATH", "write the comparison as a page"),
     Option("json", "--json", "PATH", "write the comparison as JSON; - writes it to standard output instead"),
 )
+_PROMPT = "PROMPT is the text itself, @PATH for a file's text, or - for standard input."
 _MODELS = (
     Option("host", "--host", "HOST", "only this host's models; may be repeated", repeatable=True),
     Option("live", "--live", None, "ask the hosts for their own lists too"),
@@ -68,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     commands: dict[str, Callable[[list[str]], int]] = {
         "compare": _compare,
+        "route": _route,
         "models": _models,
         "history": _history,
         "doctor": _doctor,
@@ -95,7 +98,7 @@ def _compare(words: list[str]) -> int:
     parser = build_parser(
         "routebook compare", positionals='"PROMPT" MODEL MODEL ...', takes="words", options=(*OPTIONS, *_FILES)
     )
-    if _helped(parser, words, "PROMPT is the text itself, @PATH for a file's text, or - for standard input."):
+    if _helped(parser, words, _PROMPT):
         return 0
     given = vars(parser.parse_args(words))
     if given.pop("background", False):
@@ -152,6 +155,10 @@ def _show(comparison: Comparison, html: str | None, json: str | None) -> None:
         from routebook.render.text import comparison_table
 
         print(comparison_table(comparison))
+    _write(comparison, html, json)
+
+
+def _write(comparison: Comparison, html: str | None, json: str | None) -> None:
     for path, write in ((html, comparison.to_html), (None if json == "-" else json, comparison.to_json)):
         if path is None:
             continue
@@ -161,6 +168,48 @@ def _show(comparison: Comparison, html: str | None, json: str | None) -> None:
             kept = "The run is stored: routebook history." if not comparison.warnings else comparison.warnings[0]
             raise OptionError(f"Cannot write {path}: {error.strerror or error}. {kept}") from error
         _say(f"wrote {path}")
+
+
+# ---- route ----------------------------------------------------------------------------------------------------------
+
+
+def _route(words: list[str]) -> int:
+    parser = route_parser("routebook route", 'POLICY "PROMPT"', *_FILES)
+    if _helped(parser, words, _PROMPT):
+        return 0
+    given = vars(parser.parse_args(words))
+    html, json = given.pop("html", None), given.pop("json", None)
+    asked, dry_run = given.pop("words"), given.pop("dry_run", False)
+    if len(asked) != 2:
+        raise OptionError('Write by which policy, and what to ask: routebook route routes.yaml "PROMPT"')
+    for path in (html, json):
+        _refuse_unwritable(path)
+    if "metadata" in given:
+        given["metadata"] = dict(given["metadata"])
+
+    from routebook.background import wait
+    from routebook.render.clean import one_line, visible
+    from routebook.sending.sending import sending
+
+    about = sending(asked[0], _prompt(asked[1]), **given)
+    if dry_run:
+        print(about.forecast())
+        return 0
+    live = about.start()
+    comparison = wait(live)
+    routed = about.routed(comparison)[0]
+    _say(f"{routed.sentence} Cost: {routed.cost}.")
+    for call in routed.errors:
+        if call.failure is not None:
+            _say(one_line(f"{call.failure.message} {call.failure.hint}"))
+    for warning in comparison.warnings:
+        _say(one_line(warning))
+    if json == "-":
+        print(comparison.to_json())
+    elif routed.ok:
+        print(visible(routed.text))
+    _write(comparison, html, json)
+    return 0 if routed.ok and live.store_error is None else SOME_FAILED
 
 
 # ---- the others -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""The options of a comparison: one table for ``%%compare``, ``routebook compare`` and `routebook.compare`.
+"""The options of the verbs: one table each for ``%%compare`` and ``%%route``, the same in a shell and in Python.
 
-Each `Option` names the argument of `routebook.compare` it sets. A parser made of the table returns only what was
-given, so that nothing is sent to a host that the user did not ask for.
+Each `Option` names the argument of `routebook.compare` or `routebook.route` it sets. A parser made of the table returns
+only what was given, so that nothing is sent to a host that the user did not ask for.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -26,7 +26,7 @@ class Option:
     Attributes
     ----------
     argument
-        The argument of `routebook.compare` it sets.
+        The argument it sets, of `routebook.compare` or `routebook.route`.
     flag
         How it is typed, such as ``--max-tokens``.
     metavar
@@ -105,6 +105,14 @@ def _at_once(text: str) -> int | Mapping[str, int]:
     return {host.strip(): count(number) for host, _, number in pairs}
 
 
+def _fact(text: str) -> tuple[str, str]:
+    """Read ``plan=pro``."""
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise ValueError(f"has to be NAME=VALUE, such as plan=pro, not {text!r}")
+    return name.strip(), value.strip()
+
+
 OPTIONS: tuple[Option, ...] = (
     Option("system", "--system", "TEXT", "system prompt", _text),
     Option("tags", "--tag", "TAG", "kind of task the prompt stands for; may be repeated", _text, repeatable=True),
@@ -126,6 +134,23 @@ OPTIONS: tuple[Option, ...] = (
     Option("retries", "--retries", "N", "ask again up to N times after a failure that may pass", whole_number(0, 20)),
     Option("concurrency", "--concurrency", "N", "calls at once to each host: N, or HOST=N,HOST=N", _at_once),
 )  # fmt: skip
+
+
+_SHARED = {option.argument: option for option in OPTIONS}
+ROUTE_OPTIONS: tuple[Option, ...] = (
+    Option("tag", "--tag", "TAG", "kind of task the prompt stands for; may be repeated", _text, repeatable=True),
+    Option("metadata", "--meta", "NAME=VALUE", "a fact about the prompt; may be repeated", _fact, repeatable=True),
+    Option("dry_run", "--dry-run", None, "say where the prompt would go, and send nothing"),
+    replace(_SHARED["name"], help="keep the answer, and what led to it, under this name"),
+    *(
+        _SHARED[name]
+        for name in (
+            "system", "max_tokens", "temperature", "effort", "schema", "images", "budget_usd", "cache", "raw",
+            "timeout_s", "concurrency",
+        )
+    ),
+)  # fmt: skip
+"""The options of ``%%route`` and ``routebook route``: what a policy does not say."""
 
 
 class OptionParser(argparse.ArgumentParser):
@@ -233,3 +258,8 @@ def build_parser(
 def magic_parser() -> OptionParser:
     """Return the parser of ``%%compare``."""
     return build_parser("%%compare")
+
+
+def route_parser(prog: str, positionals: str, *more: Option) -> OptionParser:
+    """Return the parser of ``%%route`` and of ``routebook route``; what is no option is in `words`."""
+    return build_parser(prog, positionals=positionals, takes="words", options=(*ROUTE_OPTIONS, *more))

@@ -33,10 +33,11 @@ def history(limit: int = 50, store: Store | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``id``, ``name`` (`None` if it has none), ``created_at`` (UTC), ``status``, ``models`` (a tuple), ``prompts``,
-        ``planned_calls``, ``calls`` (stored so far), ``errors`` (of these), ``answered_free`` (of these, from the
-        response cache or a recording), ``cost_usd`` and ``simulated_cost_usd`` (of the calls with a known price, real
-        and pretend money apart; missing where no price is known), ``priced`` (of ``calls``, how many have a known
-        cost; those answered free cost 0) and ``first_prompt`` (its first 80 characters).
+        ``planned_calls`` (fallbacks that were needed included), ``calls`` (stored so far), ``errors`` (of these),
+        ``answered_free`` (of these, from the response cache or a recording), ``cost_usd`` and ``simulated_cost_usd``
+        (of the calls with a known price, real and pretend money apart; missing where no price is known), ``priced``
+        (of ``calls``, how many have a known cost; those answered free cost 0) and ``first_prompt`` (its first 80
+        characters).
 
     Raises
     ------
@@ -65,8 +66,8 @@ def _row(run: RunSummary, calls: Sequence[Call], prices: PriceBook) -> tuple[obj
     simulated = total(prices.price(call) for call in asked if call.simulated)
     errors = sum(call.status == "error" for call in calls)
     return (
-        run.id, run.name, run.created_at, run.status, run.models, run.prompts, run.planned, len(calls), errors, free,
-        _usd(real), _usd(simulated), real.priced + simulated.priced + free, run.first_prompt,
+        run.id, run.name, run.created_at, run.status, run.models, run.prompts, max(run.planned, len(calls)),
+        len(calls), errors, free, _usd(real), _usd(simulated), real.priced + simulated.priced + free, run.first_prompt,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from routebook import earlier
-from routebook.background import BackgroundRun, wait
+from routebook.background import BackgroundRun, ended, wait
 from routebook.comparison import Comparison
 from routebook.engine.plan import Plan
 from routebook.engine.prepare import Prepared, continued, prepare, read_models, read_options
@@ -197,7 +197,7 @@ async def acompare(
     prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | None = None, **options: Any
 ) -> Comparison:
     """As `compare`, to be awaited; cancelling it stops the run and keeps what came."""
-    return await awaited(partial(start, prompts, models, **check_arguments(start, options)))
+    return ended(await awaited(partial(start, prompts, models, **check_arguments(start, options))))
 
 
 def plan(prompts: Prompts, models: str | ModelId | Sequence[str | ModelId] | None = None, **options: Any) -> Plan:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from routebook import earlier
-from routebook.background import STOPPING_S, BackgroundRun, ended
+from routebook.background import STOPPING_S, BackgroundRun
 from routebook.calls import RunInfo
 from routebook.catalogue import suggest
-from routebook.comparison import Comparison
 from routebook.engine.fanout import FanOut
 from routebook.engine.loop import background as background_loop
 from routebook.engine.plan import Plan
@@ -34,16 +33,16 @@ if TYPE_CHECKING:
 
 
 def check_arguments(
-    starts: Callable[..., BackgroundRun], options: Mapping[str, Any], verb: str = "compare"
+    takes: Callable[..., object], options: Mapping[str, Any], verb: str = "compare"
 ) -> Mapping[str, Any]:
-    """Return the arguments of a verb by their names; refuse one that `starts` does not have, and name the nearest.
+    """Return the arguments of a verb by their names; refuse one that `takes` does not, and name the nearest.
 
     Raises
     ------
     OptionError
         If there is one.
     """
-    known = [name for name, one in signature(starts).parameters.items() if one.kind is one.KEYWORD_ONLY]
+    known = [name for name, one in signature(takes).parameters.items() if one.kind is one.KEYWORD_ONLY]
     for name in options:
         if name not in known:
             raise OptionError(f"{verb} has no argument {name!r}.{did_you_mean(name, known)}")
@@ -149,8 +148,8 @@ def begin(
     return live
 
 
-async def awaited(start_run: Callable[[], BackgroundRun]) -> Comparison:
-    """Start a run in a thread and await its end; cancelling stops the run and keeps what came."""
+async def awaited(start_run: Callable[[], BackgroundRun]) -> BackgroundRun:
+    """Start a run in a thread, and return it at its end; cancelling stops the run and keeps what came."""
     starting = asyncio.ensure_future(asyncio.to_thread(start_run))
     try:
         live = await asyncio.shield(starting)
@@ -166,7 +165,7 @@ async def awaited(start_run: Callable[[], BackgroundRun]) -> Comparison:
         live.stop()
         await asyncio.to_thread(live.wait, STOPPING_S)
         raise
-    return ended(live)
+    return live
 
 
 def _stop_started(starting: asyncio.Future[BackgroundRun]) -> None:

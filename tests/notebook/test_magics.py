@@ -205,6 +205,115 @@ def test_help_lists_the_options(kernel: Kernel) -> None:
         assert flag in printed
 
 
+# ---- sending by a policy ---------------------------------------------------------------------------------------------
+
+POLICY = """\
+routebook: 1
+name: desk
+classify: [{tag: sums, when: {keyword: [sum]}}]
+routes: {sums: {models: [sim/broken, sim/large, sim/small]}}
+default: {models: [sim/small]}
+"""
+SUM = "What is the sum of 17 and 25? Answer with the number only."
+
+
+@pytest.fixture(scope="module")
+def routes(kernel: Kernel) -> str:
+    """Leave a policy beside the notebook, and one that cannot be read."""
+    broken = POLICY.replace("routes:", "rutes:")
+    kernel.run(f"open('routes.yaml', 'w').write({POLICY!r}); open('broken.yaml', 'w').write({broken!r})")
+    return "routes.yaml"
+
+
+def test_a_cell_goes_where_the_policy_says_and_shows_the_rule_that_fired(kernel: Kernel, routes: str) -> None:
+    output = kernel.run(f"%%route {routes} --name answer\n{SUM}")
+    assert output.error is None
+    (shown,) = output.displays
+    for part in ("rule 1 fired (it has the word sum) → sums → sim/broken (failed: server)", "sim/large (answered)"):
+        assert part in shown["text/html"]
+    assert "simulated" in shown["text/html"]
+    assert "<script" not in shown["text/html"]
+    assert "42 sums sim/large" in kernel.run("print(answer.text, answer.tag, answer.model)").printed
+
+
+def test_a_variable_may_hold_the_policy(kernel: Kernel, routes: str) -> None:
+    kernel.run("%%compare sim/small sim/large --tag maths --name compared\nWhat is 1 + 1?")
+    kernel.run("compared.policy.use('maths', 'large').use('default', 'small')")
+    output = kernel.run("%%route compared.policy --tag maths --name by_draft\nWhat is 2 + 3?")
+    assert output.error is None
+    assert "sim/large" in kernel.run("print(by_draft.model)").printed
+
+
+def test_when_no_model_answers_the_cell_lives_on_with_their_cards(kernel: Kernel, routes: str) -> None:
+    kernel.run("import routebook as rb; lost = rb.Policy('lost', (), {}, rb.Policy.load('routes.yaml').default)")
+    kernel.run(
+        "from dataclasses import replace; lost = replace(lost, default=replace(lost.default, models=('sim/broken',)))"
+    )
+    output = kernel.run("%%route lost --name nothing\nHi.")
+    assert output.error is None
+    assert "sim/broken is broken, as it always is." in output.html
+    assert "False" in kernel.run("print(nothing.ok)").printed
+    assert "RunError: No model answered. sim/broken:" in "".join(kernel.run("nothing.text").error or ())
+
+
+def test_a_tag_and_variables_count_before_it_is_decided(kernel: Kernel, routes: str) -> None:
+    kernel.run('what = "sum"')
+    kernel.run(f"%%route {routes} --name filled --tag other\nWhat is the {{{{what}}}} of 1 and 2?")
+    assert "sums ('other',)" in kernel.run("print(filled.tag, filled.prompt.tags)").printed
+
+
+def test_a_dry_run_says_where_the_cell_would_go(kernel: Kernel, routes: str) -> None:
+    output = kernel.run(f"%%route {routes} --dry-run\nHi.")
+    assert "no rule fired → default → sim/small." in output.text
+    assert "Nothing was sent." in output.text
+
+
+def test_help_lists_the_options_of_route(kernel: Kernel) -> None:
+    printed = kernel.run("%%route --help\nx").printed
+    assert all(flag in printed for flag in ("--tag", "--meta", "--dry-run", "--budget", "--timeout"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("%%route routes.yaml\n  \n", "The cell is empty: write below %%route"),
+        ("%%route\nhi", "Write one policy"),
+        ("%%route a.yaml b.yaml\nhi", "Write one policy"),
+        ("%%route routse.yaml\nhi", "'routes.yaml'"),
+        ("%%route kepts\nhi", "Did you mean 'kept'"),
+        ("%%route wholly_unknown\nhi", "A policy's file ends in .yaml or .json."),
+        ("%%route elsewhere\nhi", "nowhere.yaml"),
+        ("%%route kept.polcy\nhi", "polcy"),
+        ("%%route broken.yaml\nhi", "line 4"),
+        ("%%route routes.yaml --name 2bad\nhi", "2bad"),
+        ("%%route routes.yaml --meta plan\nhi", "NAME=VALUE"),
+        ("%%route routes.yaml --schema nowhere\nhi", "nowhere"),
+        ("%%route routes.yaml --tgas x\nhi", "--tag"),
+        ("%%route routes.yaml\nhi {{unknwon}}", "unknwon"),
+    ],
+)
+def test_what_cannot_be_routed_gets_one_clear_line(kernel: Kernel, routes: str, cell: str, said: str) -> None:
+    kernel.run("import routebook as rb; kept = rb.Policy.load('routes.yaml'); elsewhere = 'nowhere.yaml'")
+    output = kernel.run(cell)
+    assert output.error is not None
+    assert len(output.error) == 1, output.error
+    assert said in output.error[0]
+
+
+def test_an_interrupt_does_not_go_on_to_the_fallback(tmp_path: Path) -> None:
+    with running_kernel(tmp_path, ROUTEBOOK_SIM_SPEED="0.2") as kernel:
+        (tmp_path / "routes.yaml").write_text(POLICY.replace("sim/broken, ", ""), encoding="utf-8")
+        kernel.run("%load_ext routebook")
+        sent = kernel.start("%%route routes.yaml --name slow\nTell a long story about a sum.")
+        kernel.finish(sent, until="streaming")
+        kernel.manager.interrupt_kernel()
+        output = kernel.finish(sent)
+        assert output.error is not None
+        assert output.error[0].startswith("Interrupted: ")
+        said = kernel.run("print([(str(c.model), c.failure.kind) for c in slow.attempts])").printed
+        assert "[('sim/large', 'interrupted')]" in said
+
+
 def test_an_interrupt_keeps_what_came_and_running_again_asks_for_the_rest(tmp_path: Path) -> None:
     with running_kernel(tmp_path, ROUTEBOOK_SIM_SPEED="0.2") as kernel:
         kernel.run("%load_ext routebook")

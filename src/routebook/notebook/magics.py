@@ -1,4 +1,4 @@
-"""``%%compare``, ``%models`` and ``%routebook``: the verbs of `routebook`, typed in a cell."""
+"""``%%compare``, ``%%route``, ``%models`` and ``%routebook``: the verbs of `routebook`, typed in a cell."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import builtins
 import keyword
 import re
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
 from routebook.errors import ModelError, OptionError, PromptError, did_you_mean
+from routebook.placeholders import look_up
 
 if TYPE_CHECKING:
     from routebook.background import BackgroundRun
     from routebook.comparison import Comparison
+    from routebook.options import OptionParser
 
 _VARIABLE = re.compile(r"[{}]|\$\w")
 
@@ -33,17 +36,10 @@ class RoutebookMagics(Magics):
         """
         from routebook.options import magic_parser
 
-        parser = magic_parser()
-        words = _split(line)
-        if "-h" in words or "--help" in words:
-            print(parser.format_help())  # noqa: T201 - help is for reading
+        given = _given(magic_parser(), line, cell)
+        if given is None:
             return
-        given = vars(parser.parse_args(words))
-        if not cell.strip():
-            raise PromptError("The cell is empty: write below %%compare what to ask.")
         name = given.get("name")
-        if name is not None:
-            _refuse_unusable(name)
         for word in given["models"]:
             if _VARIABLE.search(word):
                 raise ModelError(
@@ -63,6 +59,37 @@ class RoutebookMagics(Magics):
             show_in_background(live, lambda comparison: self._replace(name, live, comparison))
         else:
             show(live, lambda comparison: self._keep(name, comparison))
+
+    @no_var_expand
+    @cell_magic
+    def route(self, line: str, cell: str) -> Any:
+        """Send what the cell says by a policy, and show the answer, who gave it, and which rule fired.
+
+        ``%%route routes.yaml [--tag coding] [--meta plan=pro] [--dry-run] [--name answer] ...``; ``%%route --help``
+        lists the options. Instead of a file, a variable with a policy or a draft. ``{{name}}`` and
+        ``{{name.attribute}}`` in the cell are filled from the notebook's variables.
+        """
+        from routebook.options import route_parser
+
+        given = _given(route_parser("%%route", "POLICY"), line, cell)
+        if given is None:
+            return None
+        if len(words := given.pop("words")) != 1:
+            raise OptionError("Write one policy: %%route routes.yaml, or a variable that holds a policy.")
+        options = self._resolved(given)
+        name, dry_run = options.get("name"), options.pop("dry_run", False)
+
+        from routebook.sending.sending import sending
+
+        about = sending(self._policy(words[0]), cell.strip("\n"), variables=self._variables, **options)
+        if dry_run:
+            from routebook.notebook.status import Line
+
+            return Line(about.forecast())
+        from routebook.notebook.live import show
+
+        show(about.start(), lambda comparison: self._keep(name, about.routed(comparison)[0]))
+        return None
 
     @no_var_expand
     @line_magic
@@ -95,6 +122,8 @@ class RoutebookMagics(Magics):
     def _resolved(self, given: dict[str, Any]) -> dict[str, Any]:
         """Replace the names of variables by their values; leave out what was not given."""
         options = {name: value for name, value in given.items() if value is not None}
+        if "metadata" in options:
+            options["metadata"] = dict(options["metadata"])
         if "schema" in options:
             options["schema"] = self._variable("--schema", options["schema"])
         if "images" in options:
@@ -111,6 +140,19 @@ class RoutebookMagics(Magics):
                 f"{flag} {name}: there is no variable {name!r} in this notebook.{did_you_mean(name, known)}"
             )
         return variables[name]
+
+    def _policy(self, word: str) -> object:
+        """What ``%%route`` was given: a file's path, else a variable that holds a policy, such as ``run.policy``."""
+        first = word.partition(".")[0]
+        if Path(word).suffix in (".yaml", ".yml", ".json") or Path(word).exists() or not first.isidentifier():
+            return word
+        if first not in self._variables:
+            near = did_you_mean(first, [name for name in self._variables if not name.startswith("_")])
+            raise OptionError(
+                f"%%route {word}: there is no such file, and no variable {first!r}.{near} "
+                "A policy's file ends in .yaml or .json."
+            )
+        return look_up(word, self._variables)
 
     def _run(self, name: str) -> Comparison | str:
         """A comparison by its variable, else the name of a run in the store."""
@@ -132,6 +174,20 @@ class RoutebookMagics(Magics):
         """Keep a comparison where its run is, unless the user has put something else there."""
         if name is not None and self._variables.get(name) is live:
             self._variables[name] = comparison
+
+
+def _given(parser: OptionParser, line: str, cell: str) -> dict[str, Any] | None:
+    """Read a cell magic's line; `None` where it asked for help, which is shown then."""
+    words = _split(line)
+    if "-h" in words or "--help" in words:
+        print(parser.format_help())  # noqa: T201 - help is for reading
+        return None
+    given = vars(parser.parse_args(words))
+    if not cell.strip():
+        raise PromptError(f"The cell is empty: write below {parser.prog} what to ask.")
+    if (name := given.get("name")) is not None:
+        _refuse_unusable(name)
+    return given
 
 
 def _refuse_unusable(name: str) -> None:
