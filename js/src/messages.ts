@@ -263,13 +263,48 @@ export type Reply =
   | { kind: 'reply'; id: string; ok: false; error: string }
   | { kind: 'reply'; id: string; ok: true; answer: 'stopped' }
   | { kind: 'reply'; id: string; ok: true; answer: 'voted'; vote: Vote; prompt?: Prompt; models?: Model[] }
-  | { kind: 'reply'; id: string; ok: true; answer: 'request'; request: ExactRequest };
+  | { kind: 'reply'; id: string; ok: true; answer: 'request'; request: ExactRequest }
+  | { kind: 'reply'; id: string; ok: true; answer: 'draft'; draft: Draft }
+  /** The policy is in this file; or `taken`, that name is another file's. */
+  | { kind: 'reply'; id: string; ok: true; answer: 'saved' | 'taken'; path: string };
 
 /** What was sent for one answer, without its credentials. */
 export interface ExactRequest {
   /** The wire's name, such as "OpenAI Responses". */
   protocol: string;
   body: unknown;
+}
+
+/** A policy in the making, as the kernel holds it for one run. */
+export interface Draft {
+  /** Tells it from that of another kernel, or of this one before it was restarted. */
+  history: string;
+  /** What the policy is called. */
+  name: string;
+  /** In their order: of two that match a prompt the earlier one counts. That of `default` is always there, and last. */
+  rules: DraftRule[];
+  /** Whose word the quality is; `null` where none of `judges` was chosen. */
+  by: string | null;
+  judges: string[];
+  /** Whether there is something to undo, and to redo. */
+  undo: boolean;
+  redo: boolean;
+  /** The policy's file, YAML; `null` while no model is chosen for everything else. */
+  file: string | null;
+}
+
+/** Where prompts with a tag go; with the tag `default`, everything else. */
+export interface DraftRule {
+  tag: string;
+  /** The first that is asked, then its fallbacks. */
+  choices: DraftChoice[];
+}
+
+export interface DraftChoice {
+  /** `Model.id`. */
+  model: string;
+  /** What the run says of it there. */
+  said: string;
 }
 
 export type FromKernel = Snapshot | Changes | Reply;
@@ -281,7 +316,23 @@ export type Ask =
   | { kind: 'vote'; run: string; ballot: Ballot }
   | { kind: 'request'; run: string; /** `Answer.id`. */ answer: string }
   /** A message was missed: send a snapshot. Answered by one, not by a reply. */
-  | { kind: 'resync'; run: string };
+  | { kind: 'resync'; run: string }
+  /** Change the run's policy draft; `null` only shows it. */
+  | { kind: 'draft'; run: string; edit: DraftEdit | null }
+  /** Save it in the kernel's folder; `replace`: the user knows that there is a file with that name. */
+  | { kind: 'save'; run: string; file: string; replace: boolean };
+
+export type DraftEdit =
+  | { verb: 'use' | 'fallback'; tag: string; model: string }
+  /** A model, or the whole rule. */
+  | { verb: 'remove'; tag: string; model: string | null }
+  /** To a place from 0: a model in its chain, or a rule among the rules. */
+  | { verb: 'move'; tag: string; model: string | null; to: number }
+  | { verb: 'undo' | 'redo' }
+  | { verb: 'rename'; name: string }
+  | { verb: 'judge'; name: string | null }
+  /** All anew: what the page still knows when the kernel has forgotten it. */
+  | { verb: 'put'; name: string; by: string | null; rules: { tag: string; models: string[] }[] };
 
 /** Each request carries an id, and is answered or refused by it. */
 export type FromPage = Ask & { id: string };

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -258,15 +257,15 @@ def replies() -> Iterator[Reply]:
 
 
 def draft() -> drafts.Draft:
-    """Return what a page shows of a draft after all `edits`, as if it had been made on the day of the run."""
+    """Return what a page shows of a draft after all `edits`; of its file, how it begins."""
     run = said()
     made = PolicyDraft(run.models, ("coding", "geography"), lambda by: facts_of(run, by))
     for edit in edits():
         if edit is not None:
             drafts.change(made, edit)  # type: ignore[arg-type]
     shown = drafts.shown(made)
-    file = re.sub(r"created: \S+", f"created: {NOW:%Y-%m-%d}", shown["file"] or "")
-    return {**shown, "history": "0" * 16, "file": file}
+    begins = "".join((shown["file"] or "").splitlines(keepends=True)[:2])
+    return {**shown, "history": "0" * 16, "file": begins}
 
 
 def pair(**changes: Any) -> Vote:

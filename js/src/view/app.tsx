@@ -57,6 +57,7 @@ export function App({ comparison, ui, set, host, tools, onVoted }: AppProps) {
         models={many}
         unavailable={host.unavailable()}
         onStop={() => stop(null)}
+        onDraft={() => tools?.openDraft(run.id, host)}
       />
       {comparison.notes.map((note) => (
         <p class="rbv-note">{note}</p>
@@ -98,6 +99,7 @@ export function App({ comparison, ui, set, host, tools, onVoted }: AppProps) {
           )}
         </div>
       </div>
+      {tools && !run.blind && !ui.blind && <tools.DraftPanel comparison={comparison} host={host} />}
     </section>
   );
 }

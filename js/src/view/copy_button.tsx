@@ -8,9 +8,10 @@ const SAID_FOR_MS = 2000;
 interface CopyProps {
   text: () => string;
   title: string;
+  words?: string;
 }
 
-export function Copy({ text, title }: CopyProps) {
+export function Copy({ text, title, words = 'Copy' }: CopyProps) {
   const [said, setSaid] = useState('');
   const timer = useRef(0);
   useEffect(() => () => { clearTimeout(timer.current); }, []);
@@ -21,7 +22,7 @@ export function Copy({ text, title }: CopyProps) {
   };
   return (
     <button type="button" class="rbv-btn rbv-quiet" title={title} onClick={() => void press()}>
-      <span role="status">{said || 'Copy'}</span>
+      <span role="status">{said || words}</span>
     </button>
   );
 }

@@ -26,9 +26,10 @@ interface HeaderProps {
   /** Why nothing can be stopped, if so. */
   unavailable: string | null;
   onStop: () => Promise<void>;
+  onDraft: () => void;
 }
 
-export function Header({ comparison, ui, set, tools, models, unavailable, onStop }: HeaderProps) {
+export function Header({ comparison, ui, set, tools, models, unavailable, onStop, onDraft }: HeaderProps) {
   const { run } = comparison;
   const live = run.status === 'running';
   return (
@@ -78,7 +79,7 @@ export function Header({ comparison, ui, set, tools, models, unavailable, onStop
             Blind
           </button>
         )}
-        <Menu comparison={comparison} ui={ui} set={set} keys={tools?.KEYS ?? []} />
+        <Menu comparison={comparison} ui={ui} set={set} keys={tools?.KEYS ?? []} onDraft={tools && onDraft} />
       </div>
       {live && <i class="rbv-progress" style={`width:${(100 * run.done) / Math.max(1, run.planned)}%`} />}
     </header>

@@ -20,9 +20,11 @@ interface MenuProps {
   set: SetUi;
   /** Which keys do what. */
   keys: readonly (readonly [string, string])[];
+  /** Shows the policy draft, where there are policies. */
+  onDraft: (() => void) | null;
 }
 
-export function Menu({ comparison, ui, set, keys }: MenuProps) {
+export function Menu({ comparison, ui, set, keys, onDraft }: MenuProps) {
   const [id] = useState(() => `rbv-${Math.random().toString(36).slice(2)}`);
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -84,6 +86,11 @@ export function Menu({ comparison, ui, set, keys }: MenuProps) {
             ))}
           </dl>
         </details>}
+        {onDraft && !blind && (
+          <button type="button" class="rbv-btn" popovertarget={id} popovertargetaction="hide" onClick={onDraft}>
+            Policy draft
+          </button>
+        )}
         {document.fullscreenEnabled && (
           <button type="button" class="rbv-btn" onClick={() => { fullScreen(button.current); }}>
             Full screen

@@ -37,6 +37,7 @@ function veiled(answer: Answer): Answer {
 export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, onVoted, onPrompt }: SheetProps) {
   const { run, models } = comparison;
   const [requested, setRequested] = useState<Answer | null>(null);
+  const [tag, setTag] = useState('');
   const mixed = ui.blind && !run.blind ? tools : null;
   const hides = concealed(comparison, prompt, ui);
   const order = mixed ? mixed.shuffled(prompt.answers, run.id, prompt.id) : prompt.answers;
@@ -108,6 +109,17 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
           <button type="button" class="rbv-btn rbv-quiet" onClick={() => { setRequested(answer); }}>
             Request
           </button>
+        )}
+        {tools && model && !run.blind && answer.phase === 'done' && answer.repeat === 0 && (
+          <tools.UseButtons
+            run={run}
+            prompt={prompt}
+            model={model}
+            name={nameOf(answer)}
+            host={host}
+            tag={tag || (tools.tagsOf(prompt)[0] ?? '')}
+            onTag={setTag}
+          />
         )}
       </Card>
     );

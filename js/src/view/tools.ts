@@ -1,6 +1,10 @@
-// What a reader does with answers that stay: judge them, compare them word by word, see their figures and requests.
+// What a reader does with answers that stay: judge them, compare them word by word, see their figures and requests,
+// choose their models for a policy.
 // A shell that shows a run only while it goes on does without, and is a tenth smaller.
 
+import { open as openDraft } from '../policy/drafts';
+import { DraftPanel } from '../policy/panel';
+import { tagsOf, UseButtons } from '../policy/use';
 import { letters, shuffled } from './blind';
 import { DiffText } from './diff';
 import { standingRating } from './judge';
@@ -12,6 +16,7 @@ import { TableTwin } from './table';
 
 export const TOOLS = {
   letters, shuffled, DiffText, standingRating, Judging, RateButtons, KEYS, RequestPanel, TableTwin, Judged, meansOf, scoresOf,
+  tagsOf, UseButtons, DraftPanel, openDraft,
 };
 
 export type Tools = typeof TOOLS;

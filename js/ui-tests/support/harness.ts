@@ -1,6 +1,6 @@
 // The view on a page of its own: bundled by esbuild, driven by tests through `window.harness`.
 
-import { COMPARISON_MIME, type Ask, type Changes, type Comparison, type Reply, type Vote } from '../../src/messages';
+import { COMPARISON_MIME, type Ask, type Changes, type Comparison, type Draft, type Reply, type Vote } from '../../src/messages';
 import type { Host } from '../../src/view/host';
 import { mount, type View } from '../../src/view/mount';
 import { TOOLS } from '../../src/view/tools';
@@ -11,6 +11,8 @@ export interface Harness {
   asked: Ask[];
   /** What a vote's reply opens, in a blind run. */
   opens: Pick<Extract<Reply, { answer: 'voted' }>, 'prompt' | 'models'>;
+  /** The policy draft after whatever change. */
+  draft: Draft;
   /** Why there is no kernel; `null` when there is. */
   unavailable: string | null;
   show(comparison: Comparison, seq?: number): void;
@@ -45,6 +47,10 @@ function reply(question: Ask, id: string): Reply {
     }
     case 'request':
       return { kind: 'reply', id, ok: true, answer: 'request', request: { protocol: 'Simulated', body: { asked: question.answer } } };
+    case 'draft':
+      return { kind: 'reply', id, ok: true, answer: 'draft', draft: harness.draft };
+    case 'save':
+      return { kind: 'reply', id, ok: true, answer: 'saved', path: `/home/ada/${question.file}` };
     default:
       return { kind: 'reply', id, ok: true, answer: 'stopped' };
   }
@@ -55,6 +61,7 @@ const harness: Harness = {
   mime: COMPARISON_MIME,
   asked: [],
   opens: {},
+  draft: { history: '', name: 'policy', rules: [{ tag: 'default', choices: [] }], by: null, judges: [], undo: false, redo: false, file: null },
   unavailable: null,
   kept: null,
   show(comparison, seq) {
