@@ -36,6 +36,7 @@ from routebook.models import ModelId
 from routebook.prompts import Message
 from routebook.providers.contract import Provider, Request
 from routebook.providers.registry import provider_for
+from routebook.routing.route import MAX_CHAIN, Route
 from routebook.store import default_store
 
 PIECE = 12  # so many characters of a key are enough to be a find
@@ -188,6 +189,11 @@ def everywhere(*models: str) -> list[str]:
     return [f"{host}/{model}" for model in models for host in HOSTS]
 
 
+def everyone_in_turn(*models: str) -> rb.Policy:
+    """Return a policy that asks as many of these in turn as a route may have."""
+    return rb.Policy("all", (), {}, Route(tuple(everywhere(*models)[:MAX_CHAIN])))
+
+
 # ---- the search itself ----------------------------------------------------------------------------------------------
 
 
@@ -234,7 +240,13 @@ def test_python_keeps_keys_out_of_store_files_errors_and_logs(
             plant(keys, mock.url)
             fine = rb.compare("Hi", models=everywhere("usage"), tags=["greeting"], cache=False)
             assert {call.model.host for call in fine.ok} >= {"openai", "azure", "anthropic", "lab"}
-            for run in (failed, silent, refused, fine):
+            plant(keys, careless.url)
+            routed = rb.route(everyone_in_turn("body", "headers", "event", "broken"), "Hi", cache=False)
+            assert (routed.ok, len(routed.attempts)) == (False, 16)
+            with pytest.raises(RoutebookError) as caught:
+                routed.text  # noqa: B018 - it raises
+            found.add("shown", f"{caught.value}{routed!r}{routed.sentence}")
+            for run in (failed, silent, refused, fine, routed.comparison):
                 keep(found, run, isolated / f"{number}-{run.run.id}")
             found.add("history", rb.history().to_string())
             plant(keys, careless.url)
@@ -326,6 +338,7 @@ def test_a_store_with_a_password_is_never_named_with_it(monkeypatch: pytest.Monk
 def test_a_shell_keeps_keys_out_of_what_it_prints_and_writes(careless: EchoServer, tmp_path: Path) -> None:
     found = Found()
     (tmp_path / "config.toml").write_text(config_of(careless.url))
+    everyone_in_turn("body", "headers", "event", "broken").save(tmp_path / "routes.yaml")
     environment = os.environ | addresses(careless.url) | KEYS
     environment |= {
         "ROUTEBOOK_STORE": str(tmp_path / "shell.sqlite3"),
@@ -337,28 +350,30 @@ def test_a_shell_keeps_keys_out_of_what_it_prints_and_writes(careless: EchoServe
     password = f"postgresql://me:{quote(PASSWORD, safe='')}@127.0.0.1:{free_port()}/db"
     models = everywhere("body", "headers", "event", "broken", "type", "redirect")
     written = ["--html", str(tmp_path / "page.html"), "--json", str(tmp_path / "run.json")]
-    commands = {
-        1: (["compare", "Hi", *models, "--retries", "0", *written], {}),
-        0: (["doctor", "--live"], {}),
-        2: (["history"], {"ROUTEBOOK_STORE": password}),
-    }
-    running = {
-        code: subprocess.Popen(
+    commands: list[tuple[int, list[str], dict[str, str]]] = [
+        (1, ["compare", "Hi", *models, "--retries", "0", *written], {}),
+        (1, ["route", str(tmp_path / "routes.yaml"), "Hi", "--json", str(tmp_path / "routed.json")], {}),
+        (0, ["doctor", "--live"], {}),
+        (2, ["history"], {"ROUTEBOOK_STORE": password}),
+    ]
+    running = [
+        subprocess.Popen(
             [sys.executable, "-m", "routebook.cli", *words],
             env=environment | changed,
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        for code, (words, changed) in commands.items()
-    }
-    for code, child in running.items():
+        for _, words, changed in commands
+    ]
+    for (code, (command, *_), _), child in zip(commands, running, strict=True):
         out, err = child.communicate(timeout=120)
-        assert child.returncode == code, f"{commands[code][0][0]}: {finds((out + err).decode())}"
-        found.add(f"{commands[code][0][0]}: stdout", out)
-        found.add(f"{commands[code][0][0]}: stderr", err)
+        assert child.returncode == code, f"{command}: {finds((out + err).decode())}"
+        found.add(f"{command}: stdout", out)
+        found.add(f"{command}: stderr", err)
     found.add_folder(tmp_path)
     assert "[hidden]" in found.texts["compare: stdout"]
+    assert "[hidden]" in found.texts["route: stderr"]
     assert "[hidden]" in found.texts["page.html"]
     found.check()
 
@@ -369,6 +384,7 @@ def test_a_shell_keeps_keys_out_of_what_it_prints_and_writes(careless: EchoServe
 def test_a_notebook_keeps_keys_out_of_its_outputs(careless: EchoServer, tmp_path: Path) -> None:
     found = Found()
     (tmp_path / "config.toml").write_text(config_of(careless.url))
+    everyone_in_turn("body", "again", "headers", "event").save(tmp_path / "routes.yaml")
     models = " ".join(everywhere("body", "again", "headers", "event", "page"))
     cells = [
         "import logging; logging.basicConfig(level=logging.DEBUG)",
@@ -382,6 +398,9 @@ def test_a_notebook_keeps_keys_out_of_its_outputs(careless: EchoServer, tmp_path
         "%routebook doctor",
         "%xmode Verbose\nimport routebook as rb\nrb.Store.open(rb.__name__ + '://me@nowhere/db')",
         f"%%compare {models} --retries 0 --background --name later\nHi",
+        "%%route routes.yaml --name routed\nHi",
+        "routed",
+        "routed.text",  # raises
         "import time\nwhile type(later).__name__ != 'Comparison': time.sleep(0.02)",
     ]
     with running_kernel(tmp_path, **addresses(careless.url), **KEYS) as kernel:
