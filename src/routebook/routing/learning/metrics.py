@@ -8,7 +8,7 @@ arXiv:2403.12031).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import NamedTuple
@@ -191,12 +191,9 @@ def bands(
     ordered = _ordered(weak, strong, scores)
     prompts = len(ordered.gain)
     grid = np.linspace(0.0, 1.0, points)
-    random = np.random.default_rng(seed)
     curves, areas, thresholds = [], [], []
-    at_once = max(1, _CELLS_AT_ONCE // prompts)
-    for start in range(0, rounds, at_once):
-        several = min(at_once, rounds - start)
-        called, quality = ordered.drawn(several, random)
+    for times in _times(prompts, rounds, np.random.default_rng(seed)):
+        called, quality = ordered.again(times)
         curves += [np.interp(grid, *each) for each in zip(called, quality, strict=True)]
         gap = quality[:, -1:] - quality[:, :1]
         pgr = (quality - quality[:, :1]) / np.where(gap > _NO_GAP, gap, nan)
@@ -326,6 +323,53 @@ def aiq(cost: ArrayLike, quality: ArrayLike, *, between: tuple[float, float] | N
     return float(np.trapezoid(made.at(places), places) / (high - low))
 
 
+def aiq_interval(
+    cost: ArrayLike,
+    quality: ArrayLike,
+    *,
+    between: tuple[float, float],
+    rounds: int = 400,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Return the ends of an interval of `aiq`, by drawing the prompts again; the range of costs stays.
+
+    Parameters
+    ----------
+    cost, quality
+        (settings, prompts): what each setting of a router costs and gets on each prompt. Prompts with a NaN are left
+        out; of fewer than two the interval is NaN.
+    between
+        As of `aiq`.
+    rounds, seed, confidence
+        As of `bands`.
+
+    Raises
+    ------
+    OptionError
+        As `aiq`.
+
+    Examples
+    --------
+    >>> quality = np.stack([np.tile([1.0, 0.0], 100), np.tile([1.0, 1.0, 1.0, 0.0], 50)])
+    >>> low, high = aiq_interval(np.repeat([[1.0], [3.0]], 200, axis=1), quality, between=(1, 3))
+    >>> round(low, 2), round(high, 2)
+    (0.57, 0.69)
+    """
+    from routebook.judging.figures.resampling import percentile_interval
+
+    costs, qualities = np.asarray(cost, dtype=float), np.asarray(quality, dtype=float)
+    known = np.isfinite(costs).all(axis=0) & np.isfinite(qualities).all(axis=0)
+    prompts = int(known.sum())
+    if prompts < 2:
+        return nan, nan
+    both = np.concatenate([costs[:, known], qualities[:, known]]).T
+    means = [times @ both / prompts for times in _times(prompts, rounds, np.random.default_rng(seed))]
+    found = [aiq(*np.split(each, 2), between=between) for each in np.concatenate(means)]
+    low, high = percentile_interval(np.array(found), confidence, drawn=prompts)
+    return float(low), float(high)
+
+
 def cheapest_non_inferior(cost: ArrayLike, low: ArrayLike, margin: float) -> float:
     """Return the least cost that is not known to get less than the best single model by a margin or more.
 
@@ -371,16 +415,26 @@ class _Ordered:
     gain: Floats
     ends: NDArray[np.intp]
 
-    def drawn(self, rounds: int, random: np.random.Generator) -> tuple[Floats, Floats]:
-        """Return curves of prompts drawn again, (rounds, ends + 1) shares and qualities."""
-        prompts = len(self.gain)
-        places = random.integers(0, prompts, size=(rounds, prompts)) + prompts * np.arange(rounds)[:, None]
-        times = np.bincount(places.ravel(), minlength=rounds * prompts).reshape(rounds, prompts)
+    def again(self, times: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """Return curves of prompts drawn so many times, (rounds, prompts), as (rounds, ends + 1) shares and qualities.
+
+        The prompts are not in their own order, which makes no difference: all are drawn alike.
+        """
+        rounds, prompts = times.shape
         share, quality = np.zeros((2, rounds, len(self.ends) + 1))
         share[:, 1:] = np.cumsum(times, axis=1)[:, self.ends - 1] / prompts
         quality[:, 1:] = np.cumsum(times * self.gain, axis=1)[:, self.ends - 1] / prompts
         quality += (times @ self.weak / prompts)[:, None]
         return share, quality
+
+
+def _times(prompts: int, rounds: int, random: np.random.Generator) -> Iterator[NDArray[np.intp]]:
+    """Give how often each prompt is drawn, (rounds, prompts), for some rounds at a time."""
+    at_once = max(1, _CELLS_AT_ONCE // prompts)
+    for start in range(0, rounds, at_once):
+        several = min(at_once, rounds - start)
+        places = random.integers(0, prompts, size=(several, prompts)) + prompts * np.arange(several)[:, None]
+        yield np.bincount(places.ravel(), minlength=several * prompts).reshape(several, prompts)
 
 
 def _ordered(weak: ArrayLike, strong: ArrayLike, scores: ArrayLike) -> _Ordered:
