@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from routebook.routing.learning.words import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,8 +61,8 @@ class Matrix:
         )
 
     def take(self, rows: Any) -> Matrix:
-        """Return some of the prompts, by their places or by a mask."""
-        return Matrix(
+        """Return some of the prompts, by their places or by a mask; its words are those of the whole."""
+        made = Matrix(
             self.ids[rows],
             self.texts[rows],
             self.tags[rows],
@@ -68,6 +72,34 @@ class Matrix:
             self.cost[rows],
             self.latency[rows],
         )
+        if "words" in self.__dict__:
+            made.__dict__["words"] = self.words.take(rows)
+        return made
+
+    def only(self, models: Any) -> Matrix:
+        """Return some of the models, by their places."""
+        made = replace(
+            self,
+            models=tuple(self.models[place] for place in models),
+            quality=self.quality[:, models],
+            cost=self.cost[:, models],
+            latency=self.latency[:, models],
+        )
+        if "words" in self.__dict__:
+            made.__dict__["words"] = self.words
+        return made
+
+    @cached_property
+    def words(self) -> Words:
+        """The common words of the prompts; parts that are taken afterwards have them, too."""
+        return Words.of(self.texts.tolist())
+
+    def has_word(self, word: str) -> Floats:
+        """Tell which prompts have a word, in any case: 1 or 0."""
+        if word in self.words.names:
+            return self.words.has(word)
+        found = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
+        return np.array([found.search(text) is not None for text in self.texts], dtype=float)
 
     def __len__(self) -> int:
         return len(self.ids)
