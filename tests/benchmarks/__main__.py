@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.benchmarks import calls, imports, ranking, report, scoring, tables, view
+from tests.benchmarks import calls, deciding, imports, ranking, report, scoring, tables, view
 
 OUT = Path(__file__).parents[2] / "build" / "bench.json"
 
 
 def main() -> None:
     figures: list[report.Figure] = []
-    for part in (imports, tables, view, scoring, ranking, calls):
+    for part in (imports, tables, view, scoring, ranking, deciding, calls):
         for figure in part.figures():
             print(figure, flush=True)
             figures.append(figure)

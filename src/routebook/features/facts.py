@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TypeAlias
 
 from routebook.patterns.linear import utf8
@@ -32,11 +31,14 @@ class PromptFacts:
         self.turns = turns
         self.images = images
         self.tools = tools
+        self._utf8: bytes | None = None
 
-    @cached_property
+    @property
     def utf8(self) -> bytes:
         """The last message as UTF-8; half a character is U+FFFD."""
-        return utf8(self.text)
+        if self._utf8 is None:  # a cached property takes a lock, which costs more than the rest
+            self._utf8 = utf8(self.text)
+        return self._utf8
 
 
 Feature: TypeAlias = Callable[[PromptFacts], int | str]

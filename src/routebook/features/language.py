@@ -1,6 +1,6 @@
 """The language of the last message, told from its letters and its smallest words; `unknown` where these do not tell.
 
-1. The first 500 characters count, without what stands in backticks or fences. Each *distinct* letter counts for its
+1. The first 240 characters count, without what stands in backticks or fences. Each *distinct* letter counts for its
    script, and a Han character three times.
 2. A script that one language uses here gives that language. Kana beside Han is Japanese, Han alone Chinese.
 3. For the scripts of several languages, `WORDS` and `LETTERS` tell: ASCII letters are made lower, ASCII punctuation
@@ -11,13 +11,14 @@
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect_right
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from routebook.features.facts import PromptFacts
 
-MOST_READ = 500
+MOST_READ = 240
 _LEAST = 12
 
 LANGUAGES: Mapping[str, str] = MappingProxyType(
@@ -110,6 +111,7 @@ _SCRIPTS = (  # from, up to and with, and what it is
 )  # fmt: skip
 _STARTS = [low for low, _, _ in _SCRIPTS]
 _OF_SCRIPT = {"cyrillic": ("ru", "uk", "bg"), "arabic": ("ar", "fa")}
+_OF_SCRIPT["latin"] = tuple(code for code in WORDS if not any(code in codes for codes in _OF_SCRIPT.values()))
 _QUOTED = re.compile(r"```[^`]*(?:```|\Z)|`[^`\n]*`")
 _PUNCTUATION = "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~"
 _SPACES = bytes(
@@ -117,18 +119,27 @@ _SPACES = bytes(
 ).lower()  # of UTF-8: ASCII alone changes
 
 
-def _index(of: Mapping[str, list[str]]) -> dict[bytes, tuple[tuple[str, int], ...]]:
-    """Map each word or letter to its languages, and to what it counts for each of them."""
-    languages: dict[bytes, list[str]] = {}
+_CODES = tuple(WORDS)
+_COUNTS = struct.Struct(f"<{len(_CODES)}H")  # what a text counts for each language, side by side in one number
+
+
+def _index(of: Mapping[str, list[str]]) -> dict[str, int]:
+    """Map each word or letter to what it counts, as one number: adding such numbers adds for every language at once."""
+    languages: dict[str, list[str]] = {}
     for code, things in of.items():
         for thing in dict.fromkeys(things):
-            languages.setdefault(thing.encode(), []).append(code)
-    return {thing: tuple((code, 12 // len(codes)) for code in codes) for thing, codes in languages.items()}
+            languages.setdefault(thing, []).append(code)
+    return {
+        thing: sum(12 // len(codes) << 16 * _CODES.index(code) for code in codes) for thing, codes in languages.items()
+    }
 
 
-_BY_WORD = _index({code: words.split() for code, words in WORDS.items()})
+_BY_WORD = {word.encode(): counts for word, counts in _index({code: WORDS[code].split() for code in WORDS}).items()}
 _BY_LETTER = _index({code: list(letters) for code, letters in LETTERS.items()})
-_ALL_WORDS, _ALL_LETTERS = frozenset(_BY_WORD), frozenset(letter.decode() for letter in _BY_LETTER)
+_ALL_WORDS, _ALL_LETTERS = frozenset(_BY_WORD), frozenset(_BY_LETTER)
+_OTHERS = {
+    script: [place for place, code in enumerate(_CODES) if code not in codes] for script, codes in _OF_SCRIPT.items()
+}  # which languages are not written so
 
 
 def language(asked: PromptFacts) -> str:
@@ -140,27 +151,25 @@ def language(asked: PromptFacts) -> str:
     text = asked.text[:MOST_READ]
     if "`" in text:
         text = _QUOTED.sub(" ", text)
-    script = "latin" if text.isascii() else _script(text)
-    if script in LANGUAGES:
-        return script
-    return _told(text, _OF_SCRIPT.get(script))
+    if text.isascii():
+        return _told(text, "latin")
+    script = _script(text)
+    return script if script in LANGUAGES else _told(text, script)
 
 
-def _told(text: str, among: tuple[str, ...] | None) -> str:
-    """Tell by words and letters; `among` these languages only, or among those of Latin script."""
-    counts: dict[str, int] = {}
-    for word in _ALL_WORDS.intersection(text.encode("utf-8", "replace").translate(_SPACES).split()):
-        for code, weight in _BY_WORD[word]:
-            counts[code] = counts.get(code, 0) + weight
+def _told(text: str, script: str) -> str:
+    """Tell languages of one script apart by words and letters."""
+    words = _ALL_WORDS.intersection(text.encode("utf-8", "replace").translate(_SPACES).split())
+    total = sum(map(_BY_WORD.__getitem__, words))
     if not text.isascii():
-        for letter in _ALL_LETTERS.intersection(text):
-            for code, weight in _BY_LETTER[letter.encode()]:
-                counts[code] = counts.get(code, 0) + weight
-    ranked = sorted((count, code) for code, count in counts.items() if among is None or code in among)
-    if not ranked or ranked[-1][0] < _LEAST:
-        return "unknown"
-    best, code = ranked[-1]
-    return code if len(ranked) == 1 or 3 * best >= 4 * ranked[-2][0] else "unknown"
+        total += sum(map(_BY_LETTER.__getitem__, _ALL_LETTERS.intersection(text)))
+    counts = list(_COUNTS.unpack(total.to_bytes(_COUNTS.size, "little")))
+    for place in _OTHERS[script]:
+        counts[place] = 0
+    best = max(counts)
+    code = _CODES[counts.index(best)]
+    counts.remove(best)
+    return code if best >= _LEAST and 3 * best >= 4 * max(counts) else "unknown"
 
 
 def _script(text: str) -> str:

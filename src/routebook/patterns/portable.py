@@ -95,7 +95,16 @@ def plain(pattern: str, *, end: str = "$") -> str:
     Traceback (most recent call last):
     routebook.errors.PolicyError: The regex '(a)\\1' cannot be used: column 4: a group cannot be referred to; write out what it may be.
     """  # noqa: E501
-    return _Reader(pattern, end).read()
+    return _Reader(pattern, end).read()[0]
+
+
+def size(pattern: str) -> int:
+    """Return how many characters and classes a pattern stands for when its repetitions are written out.
+
+    >>> size("ab"), size("(a[bc]){3,5}")
+    (2, 10)
+    """
+    return _Reader(pattern, "$").read()[1]
 
 
 class _Reader:
@@ -108,7 +117,7 @@ class _Reader:
         self._deep = 0
         self._fold = False
 
-    def read(self) -> str:
+    def read(self) -> tuple[str, int]:
         if not self._pattern:
             raise self._error("it is empty and would match every text", 0)
         if len(self._pattern) > MAX_PATTERN:
@@ -123,7 +132,7 @@ class _Reader:
             raise self._error("this `)` closes nothing; write `\\)` for the character")
         if size > MAX_SIZE:
             raise self._error(f"its repetitions stand for {size:,} characters; {MAX_SIZE:,} is the most", 0)
-        return written
+        return written, size
 
     def _error(self, problem: str, at: int | None = None) -> PolicyError:
         column = (self._at if at is None else at) + 1

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from routebook.errors import PolicyError
 from routebook.routing.conditions import Asked, Condition, TagIs, depth
+from routebook.routing.conditions.searches import Searches
 from routebook.routing.decision import Decision, DecisionStep
 from routebook.routing.draw import drawn
 from routebook.routing.names import DEFAULT, check_ruled_tag, check_tag, check_text
@@ -162,7 +163,8 @@ class Policy:
     @cached_property
     def _tests(self) -> tuple[tuple[int, Test, str], ...]:
         """What each rule asks, as a function, made when first needed."""
-        return tuple((number, rule.when.test(), rule.tag) for number, rule in enumerate(self.classify, 1))
+        searches = Searches()
+        return tuple((number, rule.when.test(searches), rule.tag) for number, rule in enumerate(self.classify, 1))
 
     def _chain(self, tag: str, route: Route, asked: Asked) -> tuple[str, ...]:
         return route.models if route.weights is None else drawn(route, self.name, tag, asked.searched)

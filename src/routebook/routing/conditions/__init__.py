@@ -5,11 +5,13 @@
 `facts`         ``{tag: coding}``, ``{language: de}``, ``{metadata: plan, equals: pro}``,
                 ``{feature: prompt_tokens, at_least: 2000}``
 `words`         ``{keyword: [traceback, refactor]}``, ``{regex: "(?i)prove|derive"}``
+`searches`      finds all patterns of a policy in one go
 `logic`         ``any``, ``all`` and ``not`` over these
 ==============  =======================================================================================================
 
-Each is a frozen class with five methods: `test` makes the function that tells whether it holds (once for a policy),
-`matches` asks it once, `sentence` says what is asked, `finding` says what was found, `data` is how it stands in a file.
+Each is a frozen class with five methods: `matches` tells whether it holds, `test` makes the function that tells so
+quickly for every prompt of a policy, `sentence` says what is asked, `finding` says what was found, `data` is how it
+stands in a file.
 """
 
 from routebook.routing.conditions.asked import Asked

@@ -51,6 +51,7 @@ class Asked(PromptFacts):
         self.metadata = metadata
         self.searched = text if searched is None else searched
         self.known: dict[str, int | str] = {}
+        self.found: dict[object, list[int]] = {}  # by a group of patterns, those that are there
 
     @classmethod
     def of(

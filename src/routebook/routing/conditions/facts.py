@@ -9,9 +9,11 @@ from typing import Any
 
 from routebook.errors import PolicyError, did_you_mean
 from routebook.features import FEATURES, TEXTS, YES_NO
+from routebook.features.form import PATTERNS
 from routebook.features.language import LANGUAGES
 from routebook.lookup import either
 from routebook.routing.conditions.asked import Asked, Test, check_length
+from routebook.routing.conditions.searches import Searches
 from routebook.routing.names import MAX_WHOLE, check_number, check_text
 
 Given = bool | int | float | str
@@ -30,7 +32,7 @@ class TagIs:
     def __post_init__(self) -> None:
         check_text(self.tag, "a tag")
 
-    def test(self) -> Test:
+    def test(self, searches: Searches) -> Test:  # noqa: ARG002 - as all conditions
         """Make the function that tells whether the prompt has the tag."""
         tag = self.tag
         return lambda asked: tag in asked.tags
@@ -73,7 +75,7 @@ class InLanguage:
         for code in self.languages:
             _check_value(code, tuple(LANGUAGES), "a language that can be told; write its code, such as de")
 
-    def test(self) -> Test:
+    def test(self, searches: Searches) -> Test:  # noqa: ARG002 - as all conditions
         """Make the function that tells whether it is in one of them."""
         among = frozenset(self.languages)
         return lambda asked: asked.feature("language") in among
@@ -188,7 +190,7 @@ class MetadataIs(_Compared):
             elif isinstance(value, float):
                 check_number(value, "a value of metadata", -MAX_WHOLE, MAX_WHOLE)
 
-    def test(self) -> Test:
+    def test(self, searches: Searches) -> Test:  # noqa: ARG002 - as all conditions
         """Make the function that tells whether it holds."""
         return self.matches
 
@@ -249,22 +251,22 @@ class FeatureIs(_Compared):
         elif isinstance(self.equals, float):
             check_number(self.equals, "equals", -MAX_WHOLE, MAX_WHOLE)
 
-    def test(self) -> Test:
+    def test(self, searches: Searches) -> Test:
         """Make the function that tells whether it holds."""
         name = self.name
-        if self.equals is not None:
-            equals = self.equals
-            return lambda asked: asked.feature(name) == equals
-        if self.one_of:
-            one_of = frozenset(self.one_of)
-            return lambda asked: asked.feature(name) in one_of
+        if isinstance(self.equals, bool):
+            return searches.test(PATTERNS[name], in_all=False, expected=self.equals)
+        if self.equals is not None or self.one_of:
+            values = frozenset(self.one_of or (self.equals,))
+            return lambda asked: asked.feature(name) in values
         low = float("-inf") if self.at_least is None else self.at_least
         high = float("inf") if self.at_most is None else self.at_most
         return lambda asked: low <= asked.feature(name) <= high  # type: ignore[operator] - the others are numbers
 
     def matches(self, asked: Asked) -> bool:
         """Tell whether it holds."""
-        return self.test()(asked)
+        value = asked.feature(self.name)
+        return value == self.equals if isinstance(value, bool) else self._test_of(value)
 
     def sentence(self) -> str:
         """Say it in words."""

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from routebook.routing.conditions.asked import Asked, Test, check_length
 from routebook.routing.conditions.facts import FeatureIs, InLanguage, MetadataIs, TagIs
+from routebook.routing.conditions.searches import Searches
 from routebook.routing.conditions.words import HasKeyword, Matches
 
 _MOST_SAID = 4
@@ -22,9 +23,9 @@ class AnyOf:
     def __post_init__(self) -> None:
         check_length(self.of, "conditions")
 
-    def test(self) -> Test:
+    def test(self, searches: Searches) -> Test:
         """Make the function that tells whether one holds."""
-        tests = tuple(condition.test() for condition in self.of)
+        tests = tuple(condition.test(searches) for condition in self.of)
 
         def one(asked: Asked) -> bool:
             for test in tests:  # noqa: SIM110 - a generator costs more
@@ -61,9 +62,9 @@ class AllOf:
     def __post_init__(self) -> None:
         check_length(self.of, "conditions")
 
-    def test(self) -> Test:
+    def test(self, searches: Searches) -> Test:
         """Make the function that tells whether all hold."""
-        tests = tuple(condition.test() for condition in self.of)
+        tests = tuple(condition.test(searches) for condition in self.of)
 
         def all_of_them(asked: Asked) -> bool:
             for test in tests:  # noqa: SIM110 - a generator costs more
@@ -97,9 +98,9 @@ class Not:
 
     of: Condition
 
-    def test(self) -> Test:
+    def test(self, searches: Searches) -> Test:
         """Make the function that tells whether it does not hold."""
-        inner = self.of.test()
+        inner = self.of.test(searches)
         return lambda asked: not inner(asked)
 
     def matches(self, asked: Asked) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from routebook.lookup import either
 from routebook.patterns.linear import finder
-from routebook.patterns.portable import plain
+from routebook.patterns.portable import MAX_PATTERN, plain
 from routebook.routing.conditions.asked import Asked, Test, check_length
+from routebook.routing.conditions.searches import Searches
 from routebook.routing.names import check_text
 
 
@@ -31,22 +33,21 @@ class HasKeyword:
         for word in self.words:
             check_text(word, "a keyword")
 
-    def test(self) -> Test:
-        """Make the function that tells whether one of the words is there."""
-        words = tuple(word.lower() for word in self.words)
+    def test(self, searches: Searches) -> Test:
+        """Make the function that tells whether one of the words is there.
 
-        def found(asked: Asked) -> bool:
-            lower = asked.lower
-            for word in words:  # noqa: SIM110 - a generator costs more than the search
-                if word in lower and _has_word(lower, word):
-                    return True
-            return False
-
-        return found
+        In a text of ASCII alone these words are a pattern, which is found together with all the others.
+        """
+        matches = self.matches
+        pattern = _as_pattern(self.words)
+        if pattern is None:
+            return matches
+        found = searches.test(pattern, in_all=True)
+        return lambda asked: found(asked) if asked.searched.isascii() else matches(asked)
 
     def matches(self, asked: Asked) -> bool:
         """Tell whether one of the words is there."""
-        return self.test()(asked)
+        return any(_has_word(asked.lower, word.lower()) for word in self.words)
 
     def sentence(self) -> str:
         """Say it in words."""
@@ -84,14 +85,13 @@ class Matches:
     def __post_init__(self) -> None:
         plain(self.pattern)
 
-    def test(self) -> Test:
+    def test(self, searches: Searches) -> Test:
         """Make the function that tells whether the pattern is found."""
-        find = finder(plain(self.pattern))
-        return lambda asked: find(asked.searched_utf8)
+        return searches.test(self.pattern, in_all=True)
 
     def matches(self, asked: Asked) -> bool:
         """Tell whether the pattern is found."""
-        return self.test()(asked)
+        return finder(plain(self.pattern))(asked.searched_utf8)
 
     def sentence(self) -> str:
         """Say it in words."""
@@ -113,6 +113,19 @@ def shown(pattern: str) -> str:
     '/a/b/'
     """
     return "/" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in pattern) + "/"
+
+
+def _as_pattern(words: tuple[str, ...]) -> str | None:
+    """Return the pattern of the portable subset that finds the same in ASCII text, if there is one."""
+    edged = (
+        (r"\b" if _in_word(word[0]) else "")
+        + re.sub(r"[^\w ]", r"\\\g<0>", word)
+        + (r"\b" if _in_word(word[-1]) else "")
+        for word in words
+        if word.isascii()
+    )
+    pattern = "(?i)" + "|".join(edged)
+    return pattern if 4 < len(pattern) <= MAX_PATTERN else None
 
 
 def _has_word(text: str, word: str) -> bool:
