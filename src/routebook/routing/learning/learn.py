@@ -114,7 +114,7 @@ def learn(
     groups = alike(matrix.texts.tolist())
     chosen = select(problem, groups, max_rules=max_rules, using=asked, tested_on=len(test.prompts), seed=seed)
     provenance = provenance_of(outcomes, seed, created or datetime.now(UTC).date())
-    testing = _Testing(problem, test, provenance, name or "learned")
+    testing = Testing(problem, test, provenance, name or "learned")
     found = None if chosen.rules is None else rules_of(problem, chosen.rules, max_rules)
     rules = testing.of(found) if found is not None and found.rules else None
     single, said = testing.single(problem.base if chosen.single is None else chosen.single)
@@ -140,7 +140,7 @@ def learn(
 
 
 @dataclass(frozen=True, eq=False)
-class _Testing:
+class Testing:
     """Makes policies, and measures them on the prompts that were kept apart."""
 
     problem: Problem

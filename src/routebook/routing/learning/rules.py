@@ -59,9 +59,9 @@ def rules_of(problem: Problem, selected: Selected, max_rules: int) -> Rules:
     """Find the selected structure's rules on all prompts, and keep those that earn their place.
 
     Kinds that share a model are one rule where one condition can say them. A rule stays if, cross-fitted, it is worth
-    more than sending its prompts to the default by more than a standard error, and its part in all prompts loses less quality than the margin for
-    sure: the lower end of the 95 % interval of its gain over the best single model, times its share of the prompts, is
-    above it. Of too many the least worth go.
+    more than sending its prompts to the default, by more than a standard error, and its part in all prompts loses less
+    quality than the margin for sure: the lower end of the 95 % interval of its gain over the best single model, times
+    its share of the prompts, is above it. Of too many the least worth go.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -86,6 +86,25 @@ def merit(problem: Problem, found: Told, tested_on: int) -> float:
     return found.gain - (problem.exchange or 0.0) * found.spent
 
 
+class Tried(NamedTuple):
+    """Every structure at every rate of exchange, and the parts that it was cross-fitted on."""
+
+    paths: list[Path]
+    parts: Whole
+
+
+def paths(problem: Problem, groups: Whole, *, max_rules: int, using: Collection[str], seed: int) -> Tried:
+    """Cross-fit every structure at every rate of exchange; parameters as of `select`."""
+    parts = folds(groups, problem.matrix.tags, PARTS, seed)
+    kinds = structures(problem.matrix, max_rules, using)
+    if "keyword" in using:
+        _ = problem.matrix.words  # looked up once; its parts have them then
+    first = kinds[0](problem.matrix, problem.worth(0.0))
+    rates = rates_of(problem, first.place(problem.matrix), len(first))
+    grown_at = problem.exchange or 0.0
+    return Tried([crossfit(problem, kind, parts, rates, grown_at) for kind in kinds], parts)
+
+
 def select(
     problem: Problem, groups: Whole, *, max_rules: int, using: Collection[str], tested_on: int, seed: int
 ) -> Selection:
@@ -109,14 +128,8 @@ def select(
     merits = [merit(problem, one, tested_on) for one in singles]
     best = int(np.argmax(merits))
     single = best if merits[best] > -inf else None
-    parts = folds(groups, problem.matrix.tags, PARTS, seed)
-    kinds = structures(problem.matrix, max_rules, using)
-    if "keyword" in using:
-        _ = problem.matrix.words  # looked up once; its parts have them then
-    first = kinds[0](problem.matrix, problem.worth(0.0))
-    rates = rates_of(problem, first.place(problem.matrix), len(first))
-    grown_at = problem.exchange or 0.0
-    found = _best(problem, [crossfit(problem, kind, parts, rates, grown_at) for kind in kinds], tested_on)
+    tried = paths(problem, groups, max_rules=max_rules, using=using, seed=seed)
+    found = _best(problem, tried.paths, tested_on)
     if found is not None and found.rate > 0 and problem.exchange is None:  # grow trees for just this rate, too
         again = [
             crossfit(problem, kind, parts, np.array([found.rate]), found.rate)

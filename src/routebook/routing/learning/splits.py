@@ -68,7 +68,8 @@ def _near(texts: list[str]) -> Whole:
     pairs = np.unique(np.concatenate(found), axis=0)
     sets = {place: set(rows[ends[place] : ends[place + 1]].tolist()) for place in np.unique(pairs).tolist()}
     keep = [len(sets[one] & sets[other]) >= ALIKE * len(sets[one] | sets[other]) for one, other in pairs.tolist()]
-    return pairs[np.array(keep, dtype=bool)]
+    made: Whole = pairs[np.array(keep, dtype=bool)]
+    return made
 
 
 def _triples(texts: list[str]) -> tuple[NDArray[np.int64], Whole]:
