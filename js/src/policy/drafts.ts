@@ -18,9 +18,11 @@ export interface Known {
   last: DraftEdit | null;
   /** Whether the reader asked to see it, chosen or not. */
   open: boolean;
+  /** Which of a prompt's tags models are chosen for, where it has several. */
+  tag: string;
 }
 
-const NOTHING: Known = { draft: null, lost: null, trouble: '', last: null, open: false };
+const NOTHING: Known = { draft: null, lost: null, trouble: '', last: null, open: false, tag: '' };
 const known = new Map<string, Known>();
 const listeners = new Set<() => void>();
 
@@ -66,6 +68,11 @@ export async function edit(run: string, host: Host, change: DraftEdit | null): P
   const { draft: before, lost } = of(run);
   const forgotten = before && before.history !== reply.draft.history && chosen(before);
   know(run, { draft: reply.draft, last: change, lost: forgotten ? before : change?.verb === 'put' ? null : lost });
+}
+
+/** Choose models for this tag, where a prompt has several. */
+export function choosingFor(run: string, tag: string): void {
+  know(run, { tag });
 }
 
 /** Show it, chosen or not. */

@@ -31,13 +31,7 @@ export function Save({ draft, run, host }: SaveProps) {
   };
   return (
     <>
-      <form
-        class="rbv-save"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!why) void save(false);
-        }}
-      >
+      <div class="rbv-save" role="group" aria-label="Save the policy">
         <input
           type="text"
           aria-label="File in the notebook's folder"
@@ -48,8 +42,10 @@ export function Save({ draft, run, host }: SaveProps) {
             setName(event.currentTarget.value);
             setTaken('');
           }}
+          // A form's own Enter is JupyterLab's.
+          onKeyDown={(event) => { if (event.key === 'Enter' && !why) void save(false); }}
         />
-        <button type="submit" class="rbv-btn" disabled={!!why} title={why ?? 'Save the policy'}>
+        <button type="button" class="rbv-btn" disabled={!!why} title={why ?? 'Save the policy'} onClick={() => void save(false)}>
           Save
         </button>
         {file !== null && <Copy words="Copy as YAML" text={() => file} title="Copy the policy's file" />}
@@ -63,7 +59,7 @@ export function Save({ draft, run, host }: SaveProps) {
             Replace it
           </button>
         )}
-      </form>
+      </div>
       {file !== null && (
         <details class="rbv-file">
           <summary>The file</summary>

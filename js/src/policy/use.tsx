@@ -1,35 +1,29 @@
 // On an answer: use its model for the prompt's tag, or as a fallback. What is pressed is chosen; pressed again it is not.
 
-import type { Model, Prompt, Run } from '../messages';
+import type { Answer, Model, Prompt, Run } from '../messages';
 import type { Host } from '../view/host';
 import { oneLine } from '../view/words';
-import { edit, NO_KERNEL, useDraft } from './drafts';
+import { choosingFor, edit, NO_KERNEL, useDraft } from './drafts';
 import { chain, DEFAULT } from './rules';
 
-/** What the models can be used for by looking at this prompt. */
-export function tagsOf({ tags = [] }: Prompt): string[] {
-  const own = tags.filter((tag) => tag !== DEFAULT);
-  return own.length ? own : [DEFAULT];
-}
-
-export interface UseProps {
+interface UseProps {
   run: Run;
   prompt: Prompt;
+  answer: Answer;
   model: Model;
   /** What it is called. */
   name: string;
   host: Host;
-  /** Which of the prompt's tags. */
-  tag: string;
-  onTag: (tag: string) => void;
 }
 
-export function UseButtons({ run, prompt, model, name, host, tag, onTag }: UseProps) {
-  const { draft } = useDraft(run.id);
-  const chosen = chain(draft, tag);
-  const place = chosen.indexOf(model.id);
+export function UseButtons({ run, prompt, answer, model, name, host }: UseProps) {
+  const known = useDraft(run.id);
+  if (run.blind || answer.phase !== 'done' || answer.repeat > 0) return null;
+  const own = (prompt.tags ?? []).filter((one) => one !== DEFAULT);
+  const tags = own.length ? own : [DEFAULT];
+  const tag = tags.find((one) => one === known.tag) ?? tags[0] ?? DEFAULT;
+  const place = chain(known.draft, tag).indexOf(model.id);
   const why = host.unavailable() === null ? null : NO_KERNEL;
-  const tags = tagsOf(prompt);
   const words = tag === DEFAULT ? 'by default' : `for ${oneLine(tag, 30)}`;
   const button = (verb: 'use' | 'fallback', says: string, pressed: boolean, title: string) => (
     <button
@@ -47,7 +41,7 @@ export function UseButtons({ run, prompt, model, name, host, tag, onTag }: UsePr
   return (
     <div class="rbv-use" role="group" aria-label={`Policy: ${name}`}>
       {tags.length > 1 && (
-        <select aria-label="Which tag" value={tag} onChange={(event) => { onTag(event.currentTarget.value); }}>
+        <select aria-label="Which tag" value={tag} onChange={(event) => { choosingFor(run.id, event.currentTarget.value); }}>
           {tags.map((one) => (
             <option value={one}>{oneLine(one, 40)}</option>
           ))}

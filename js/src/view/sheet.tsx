@@ -37,7 +37,6 @@ function veiled(answer: Answer): Answer {
 export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, onVoted, onPrompt }: SheetProps) {
   const { run, models } = comparison;
   const [requested, setRequested] = useState<Answer | null>(null);
-  const [tag, setTag] = useState('');
   const mixed = ui.blind && !run.blind ? tools : null;
   const hides = concealed(comparison, prompt, ui);
   const order = mixed ? mixed.shuffled(prompt.answers, run.id, prompt.id) : prompt.answers;
@@ -110,17 +109,7 @@ export function Sheet({ comparison, prompt, ui, set, host, tools, root, onStop, 
             Request
           </button>
         )}
-        {tools && model && !run.blind && answer.phase === 'done' && answer.repeat === 0 && (
-          <tools.UseButtons
-            run={run}
-            prompt={prompt}
-            model={model}
-            name={nameOf(answer)}
-            host={host}
-            tag={tag || (tools.tagsOf(prompt)[0] ?? '')}
-            onTag={setTag}
-          />
-        )}
+        {tools && model && <tools.UseButtons run={run} prompt={prompt} answer={answer} model={model} name={nameOf(answer)} host={host} />}
       </Card>
     );
   };

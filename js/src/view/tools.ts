@@ -4,7 +4,7 @@
 
 import { open as openDraft } from '../policy/drafts';
 import { DraftPanel } from '../policy/panel';
-import { tagsOf, UseButtons } from '../policy/use';
+import { UseButtons } from '../policy/use';
 import { letters, shuffled } from './blind';
 import { DiffText } from './diff';
 import { standingRating } from './judge';
@@ -16,7 +16,7 @@ import { TableTwin } from './table';
 
 export const TOOLS = {
   letters, shuffled, DiffText, standingRating, Judging, RateButtons, KEYS, RequestPanel, TableTwin, Judged, meansOf, scoresOf,
-  tagsOf, UseButtons, DraftPanel, openDraft,
+  UseButtons, DraftPanel, openDraft,
 };
 
 export type Tools = typeof TOOLS;

@@ -26,7 +26,7 @@ inEach(() => {
     await expect(notebook.output(2)).toContainText('arithmetic goes to sim/large, else sim/small.');
   });
 
-  test('a policy is finished in the panel by keyboard alone, and saved beside the notebook', async ({ notebook }) => {
+  test('a policy is finished in the panel, and saved beside the notebook', async ({ notebook }) => {
     await notebook.open([...COMPARE.slice(0, 2), 'import routebook as rb\nprint(rb.Policy.load("routes.yaml"))']);
     await notebook.start();
     await notebook.done(1);
@@ -48,7 +48,7 @@ inEach(() => {
     const file = draft.getByLabel("File in the notebook's folder");
     await file.fill('../routes.yaml');
     await file.press('Enter');
-    await expect(draft.getByRole('alert')).toContainText('is no name');
+    await expect(draft.getByRole('alert')).toContainText('is no name to save under');
     expect(existsSync(notebook.path('../routes.yaml'))).toBe(false);
     await file.fill('routes.yaml');
     await file.press('Enter');

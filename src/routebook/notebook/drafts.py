@@ -225,7 +225,7 @@ def save(draft: PolicyDraft, file: str, *, replace: bool) -> Path | None:
 
     if not _FILE.match(file):
         raise PolicyError(
-            f"{file[:60]!r} cannot be the name: letters, digits and - _ . only, with .yaml or .json last."
+            f"{file[:60]!r} is no name to save under: letters, digits, - _ . and spaces, with .yaml or .json last."
         )
     policy, path = draft.policy(), Path.cwd() / file
     if replace:
