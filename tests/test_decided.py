@@ -94,6 +94,12 @@ def test_after_a_stop_the_others_were_not_asked() -> None:
     assert "sim/broken (stopped), sim/large (not asked)" in line
 
 
+def test_it_is_said_when_no_model_answered() -> None:
+    down = Failure("server", "Down.")
+    (line,) = DECIDED.lines([A], [came(model, failure=down) for model in CODING.models])
+    assert line.endswith("sim/small (failed: server). No model answered.")
+
+
 def test_several_prompts_are_counted_by_their_tag() -> None:
     decided = replace(DECIDED, ways=(replace(CODING, prompts=(A, B)),))
     (line,) = decided.lines([A, B], [came("sim/large"), came("sim/small", B, Failure("server", "Down."))])

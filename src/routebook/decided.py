@@ -107,7 +107,11 @@ class Decided:
         if len(ways) == 1:
             ((prompt, way),) = ways.items()
             chain = ", ".join(_steps(way, None if calls is None else of[prompt]))
-            return [f"{policy}{way.fired} → {one_line(way.tag, _LONGEST)} → {chain}."]
+            failed = len(of[prompt]) == len(way.models) and not any(map(_settles, of[prompt].values()))
+            return [
+                f"{policy}{way.fired} → {one_line(way.tag, _LONGEST)} → {chain}."
+                f"{' No model answered.' if failed else ''}"
+            ]
         taken: dict[tuple[str, str], list[str]] = {}
         for prompt, way in ways.items():
             taken.setdefault((way.tag, way.fired), []).append(prompt)
@@ -123,11 +127,15 @@ def refused(call: Call) -> bool:
     return call.failure is not None and call.failure.kind == "filter"
 
 
+def _settles(call: Call) -> bool:
+    return call.failure is None or refused(call)
+
+
 def _steps(way: Way, came: Mapping[str, Call] | None) -> list[str]:
     """Name each model of a chain with what became of it."""
     if came is None:
         return [one_line(model, _LONGEST) for model in way.models]
-    settled = any(call.failure is None or refused(call) for call in came.values())
+    settled = any(map(_settles, came.values()))
     unasked = "not needed" if settled else "not asked"
     return [
         f"{one_line(model, _LONGEST)} ({_outcome(came[model]) if model in came else unasked})" for model in way.models
