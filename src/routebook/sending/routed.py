@@ -20,7 +20,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Routed:
+class _Shown:
+    """What shows as the comparison it has."""
+
+    comparison: Comparison
+
+    @property
+    def cost(self) -> RunCost:
+        """What it costs, all attempts together; real and simulated money apart."""
+        return self.comparison.total_cost
+
+    def __str__(self) -> str:
+        return str(self.comparison)
+
+    def _repr_html_(self) -> str:
+        return self.comparison._repr_html_()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return self.comparison._repr_mimebundle_()
+
+
+class Routed(_Shown):
     """One prompt that a policy sent, and what came of it.
 
     Attributes
@@ -96,11 +116,6 @@ class Routed:
         return self.call.text
 
     @property
-    def cost(self) -> RunCost:
-        """What it costs, all attempts together; real and simulated money apart."""
-        return self.comparison.total_cost
-
-    @property
     def frame(self) -> pd.DataFrame:
         """One row for each model that was asked; columns as in `Comparison.frame`."""
         return self.comparison.frame
@@ -116,17 +131,8 @@ class Routed:
         rule = "no rule" if self.rule is None else f"rule {self.rule}"
         return f"<Routed by {rule}: {self.tag} -> {who}, {count(len(self.attempts), 'attempt')}, {self.cost}>"
 
-    def __str__(self) -> str:
-        return str(self.comparison)
 
-    def _repr_html_(self) -> str:
-        return self.comparison._repr_html_()
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return self.comparison._repr_mimebundle_()
-
-
-class RoutedPrompts(Sequence[Routed]):
+class RoutedPrompts(_Shown, Sequence[Routed]):
     """Several prompts that a policy sent, in the order in which they were given; each is a `Routed`.
 
     Attributes
@@ -176,11 +182,6 @@ class RoutedPrompts(Sequence[Routed]):
         return self.comparison.errors
 
     @property
-    def cost(self) -> RunCost:
-        """What all of it costs; real and simulated money apart."""
-        return self.comparison.total_cost
-
-    @property
     def frame(self) -> pd.DataFrame:
         """One row for each prompt, in the order in which they were given; NaN or NA is unknown.
 
@@ -199,15 +200,6 @@ class RoutedPrompts(Sequence[Routed]):
     def __repr__(self) -> str:
         answered = sum(one.ok for one in self)
         return f"<RoutedPrompts: {count(len(self), 'prompt')}, {answered:,} answered, {self.cost}>"
-
-    def __str__(self) -> str:
-        return str(self.comparison)
-
-    def _repr_html_(self) -> str:
-        return self.comparison._repr_html_()
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return self.comparison._repr_mimebundle_()
 
 
 _COLUMNS = (
