@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from routebook.pricing import set_price
     from routebook.prompts import Attachment, Message, Prompt
     from routebook.providers.registry import register_server
+    from routebook.routing.evidence.hosts import hosts
+    from routebook.routing.learning.learn import learn
+    from routebook.routing.learning.objective import Objective
+    from routebook.routing.learning.tradeoff import tradeoff
     from routebook.routing.policy import Policy
     from routebook.runs import acompare, compare, load, plan, start
     from routebook.sending.send import aroute, route
@@ -40,6 +44,7 @@ _PUBLIC = {
     "Interrupted": "routebook.interrupt",
     "Message": "routebook.prompts",
     "ModelId": "routebook.models",
+    "Objective": "routebook.routing.learning.objective",
     "Outcomes": "routebook.outcomes",
     "Policy": "routebook.routing.policy",
     "Prompt": "routebook.prompts",
@@ -50,6 +55,8 @@ _PUBLIC = {
     "compare": "routebook.runs",
     "grid": "routebook.templates",
     "history": "routebook.past",
+    "hosts": "routebook.routing.evidence.hosts",
+    "learn": "routebook.routing.learning.learn",
     "load": "routebook.runs",
     "plan": "routebook.runs",
     "rank": "routebook.judging.figures.ranking",
@@ -57,6 +64,7 @@ _PUBLIC = {
     "route": "routebook.sending.send",
     "set_price": "routebook.pricing",
     "start": "routebook.runs",
+    "tradeoff": "routebook.routing.learning.tradeoff",
 }
 _MODULES = {"datasets": "routebook.datasets", "scorers": "routebook.judging.checks.scorers"}
 
@@ -66,6 +74,7 @@ __all__ = [
     "Interrupted",
     "Message",
     "ModelId",
+    "Objective",
     "Outcomes",
     "Policy",
     "Prompt",
@@ -77,6 +86,8 @@ __all__ = [
     "datasets",
     "grid",
     "history",
+    "hosts",
+    "learn",
     "load",
     "plan",
     "rank",
@@ -85,6 +96,7 @@ __all__ = [
     "scorers",
     "set_price",
     "start",
+    "tradeoff",
 ]
 
 
