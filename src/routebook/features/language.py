@@ -3,7 +3,7 @@
 1. The first 240 characters count, without what stands in backticks or fences. Each *distinct* letter counts for its
    script, and a Han character three times.
 2. A script that one language uses here gives that language. Kana beside Han is Japanese, Han alone Chinese.
-3. For the scripts of several languages, `WORDS` and `LETTERS` tell: ASCII letters are made lower, ASCII punctuation
+3. For the scripts of several languages, `WORDS` and `LETTERS` tell: all is made lower case, ASCII punctuation
    becomes white space, and each distinct word or letter that belongs to k languages counts 12 // k for each of them.
    The language with the most wins, if it has at least 12, and at least a third more than the next.
 """
@@ -40,7 +40,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "de": "der die das den dem des ein eine einen einem einer eines und oder aber nicht ist sind war waren wird "
         "werden wurde hat haben ich du er sie wir ihr mit von zu zum zur auf für aus bei nach über unter wie was wer "
         "warum wann wo welche welcher welches kann können soll mir mich es im am auch nur noch wenn dass als an sich "
-        "bitte schreibe erkläre gibt",
+        "bitte schreibe erkläre gibt diese dieser dieses diesem diesen macht",
         "fr": "le la les un une des du de et ou mais ne pas est sont était je tu il elle nous vous ils elles avec pour "
         "dans sur par que qui quoi quel quelle quels quelles comment pourquoi quand où ce cette ces mon ma mes son sa "
         "ses leur au aux en plus se si être avoir peut fait entre écris explique moi donne y",
@@ -86,8 +86,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "какой какая какие кто есть был была были мне мой между о об при напиши объясни все чем",
         "uk": "і в не на я що він з як це а по але вони ми до у із за то для від так же б або якщо коли де чому який "
         "яка які хто є був була були мені мій між про та при напиши поясни чим",
-        "bg": "и в не на аз че той с как това а по но те ние към от за да за така или ако кога къде защо кой коя кои е "
-        "са беше бяха ми мой между при се ще напиши обясни със какво",
+        "bg": "и в до не на аз че той с как това а по но те ние към от за да за така или ако кога къде защо кой коя "
+        "кои е са беше бяха ми мой между при се ще напиши обясни със какво",
         "ar": "في من على إلى هذا هذه التي الذي ما هل كيف لماذا متى أين عن مع أو لا أن كان بين هو هي اكتب اشرح لي كل",
         "fa": "در از به که این است را با برای آن یک چه چگونه چرا کجا و یا هم تا بین من بنویس توضیح می کند شود های",
     }
@@ -97,7 +97,7 @@ LETTERS: Mapping[str, str] = MappingProxyType(
     {
         "de": "ßäöü", "fr": "çéèêëàâùûîïôœ", "es": "ñ¿¡áéíóú", "pt": "ãõçáéíóâêôà", "it": "àèéìòù", "sv": "åäö",
         "da": "åæø", "no": "åæø", "pl": "ąćęłńóśźż", "cs": "áčďéěíňóřšťúůýž", "ro": "ăâîșțşţ", "hu": "áéíóöőúüű",
-        "fi": "äö", "tr": "çğıöşüİ", "vi": "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
+        "fi": "äö", "tr": "çğıöşü", "vi": "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
         "ru": "ыэёъщ", "uk": "іїєґщ", "bg": "ъщ", "fa": "پچژگیک", "ar": "يكةىؤئ",
     }
 )  # fmt: skip
@@ -154,7 +154,7 @@ def language(asked: PromptFacts) -> str:
     if text.isascii():
         return _told(text, "latin")
     script = _script(text)
-    return script if script in LANGUAGES else _told(text, script)
+    return script if script in LANGUAGES else _told(text.lower(), script)
 
 
 def _told(text: str, script: str) -> str:
