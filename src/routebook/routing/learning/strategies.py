@@ -111,7 +111,8 @@ def penalties(predicted: Floats, costs: Floats) -> list[float]:
     turns = turns[turns > 0]
     if not turns.size:
         return [0.0]
-    steps = np.unique(np.quantile(turns, np.linspace(0, 1, _MOST_SETTINGS - 1)))
+    steps = np.quantile(turns, np.linspace(0, 1, _MOST_SETTINGS - 1))
+    steps = np.unique((steps / steps[-1]).round(9)) * steps[-1]  # a turn is the same but for rounding
     between = (steps[1:] + steps[:-1]) / 2
     return [1_000 * float(steps[-1]), *(float(step) for step in between[::-1]), 0.0]
 

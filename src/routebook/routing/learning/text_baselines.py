@@ -105,10 +105,10 @@ class Reading:
 
     @property
     def fifth(self) -> tuple[Places, Places]:
-        """The places of four fifths of `some`, and of the fifth on which settings are picked."""
+        """The places of four fifths of `some`, and of the fifth on which settings are picked; of fewer than 5, all."""
         order = np.random.default_rng(0).permutation(len(self.some))
-        checked = max(1, len(order) // 5) if len(order) > 1 else 0
-        return np.sort(order[checked:]), np.sort(order[:checked])
+        checked = len(order) // 5
+        return (np.sort(order[checked:]), np.sort(order[:checked])) if checked else (order, order)
 
     def note(self, what: str) -> str:
         """Say what was picked, and of how many prompts it is if not of all."""
@@ -154,9 +154,8 @@ class NearestPrompts:
         size = min(_DIMENSIONS, *(length - 1 for length in read.terms.shape))
         axes = randomized_svd(read.terms, size, random_state=0)[2].T if size > 0 else np.eye(read.terms.shape[1])
         placed, quality, (fitting, checking) = normalize(read.terms @ axes), read.some.quality, read.fifth
-        known = fitting if len(fitting) else checking
-        sizes = [size for size in NEIGHBOURS if size <= len(known)] or [len(known)]
-        of_size = _near(placed[known], quality[known], placed[checking], sizes)
+        sizes = [size for size in NEIGHBOURS if size <= len(fitting)] or [len(fitting)]
+        of_size = _near(placed[fitting], quality[fitting], placed[checking], sizes)
         missed = {size: _missed(predicted, quality[checking]) for size, predicted in of_size.items()}
         chosen = min(missed, key=missed.__getitem__)
 
