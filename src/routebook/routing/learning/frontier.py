@@ -1,4 +1,4 @@
-"""Rules from the cheapest to the best: what a reader chooses among who would rather see than say what a cost is worth."""
+"""Rules from the cheapest to the best, for a reader who would rather see than say what a cost is worth."""
 
 from __future__ import annotations
 

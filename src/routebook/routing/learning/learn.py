@@ -103,8 +103,8 @@ def learn(
     ...     rows, tag="kind", models=["small", "large"], cost={"small": "small_usd", "large": "large_usd"}, hosts="lab"
     ... )
     >>> learned = rb.learn(outcomes)
-    >>> print(learned.policy.sentences()[0])
-    easy goes to lab/small, else lab/large (400 prompts).
+    >>> learned.routes, [rule.when.sentence() for rule in learned.policy.classify], learned.policy.default.models
+    (True, ['its tag is hard'], ('lab/small', 'lab/large'))
     """
     objective = objective or Objective()
     asked = checked(max_rules, using, seed)

@@ -131,11 +131,11 @@ def select(
     tried = paths(problem, groups, max_rules=max_rules, using=using, seed=seed)
     found = _best(problem, tried.paths, tested_on)
     if found is not None and found.rate > 0 and problem.exchange is None:  # grow trees for just this rate, too
-        again = [
-            crossfit(problem, kind, parts, np.array([found.rate]), found.rate)
-            for kind in kinds
-            if isinstance(kind, Tree)
-        ]
+        rate, trees = (
+            np.array([found.rate]),
+            [path.structure for path in tried.paths if isinstance(path.structure, Tree)],
+        )
+        again = [crossfit(problem, tree, tried.parts, rate, found.rate) for tree in trees]
         other = _best(problem, again, tested_on)
         if other is not None and merit(problem, other.told, tested_on) > merit(problem, found.told, tested_on):
             found = other

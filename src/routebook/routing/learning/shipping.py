@@ -98,13 +98,13 @@ def with_evidence(policy: Policy, made: Evaluation, learned_on: Mapping[str, int
 
 
 def _evidence(row: Mapping[str, Any], learned_on: int, simulated: bool) -> Evidence:
-    held_out = int(row["prompts"])
+    held_out, itself = int(row["prompts"]), row["gain_low"] == row["gain_high"] == 0
     return Evidence(
         prompts=learned_on + held_out,
         held_out=held_out,
         quality=_short(row["quality"]),
         quality_ci95=_ends(row["low"], row["high"], row["quality"]),
-        gain=_short(row["gain"]),
+        gain=None if itself else _short(row["gain"]),
         gain_ci95=_ends(row["gain_low"], row["gain_high"], row["gain"]),
         usd_per_1k_prompts=_short(row["usd_per_1k_prompts"]),
         usd_per_1k_prompts_ci95=_ends(row["usd_low"], row["usd_high"], row["usd_per_1k_prompts"]),
@@ -114,7 +114,7 @@ def _evidence(row: Mapping[str, Any], learned_on: int, simulated: bool) -> Evide
 
 
 def _ends(low: float, high: float, value: float) -> tuple[float, float] | None:
-    if isnan(low) or isnan(high) or isnan(value):
+    if isnan(low) or isnan(high) or isnan(value) or low == high:  # of no width: assumed, and not measured
         return None
     return _rounded(low), _rounded(high)
 
