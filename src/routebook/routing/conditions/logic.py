@@ -163,4 +163,4 @@ def _findings(conditions: tuple[Condition, ...], asked: Asked) -> str:
     """Join what was found of each, of the first few if there are many."""
     said = list(dict.fromkeys(condition.finding(asked) for condition in conditions[:_MOST_SAID]))
     more = len(conditions) - _MOST_SAID
-    return ", and ".join([*said, f"so for {more} more"] if more > 0 else said)
+    return ", and ".join([*said, f"so on for {more} more"] if more > 0 else said)
