@@ -60,7 +60,7 @@ def routing(
     """
     from routebook.charts.figure import figure
 
-    made = [dict(row) for row in rows]
+    made = [{name: _plain(value) for name, value in row.items()} for row in rows]
     field = _FIELD.get(across)
     there = [row for row in made if _known(row["quality"]) and (field is None or _known(row.get(field)))]
     missing = [row["strategy"] for row in made if row not in there]
@@ -125,13 +125,14 @@ def gap(
     ]
     middle = rows[len(rows) // 2]
     below = [{"strong_share": middle["strong_share"], "random": middle["random"], "_label": "random"}]
-    text = alt.Chart(alt.InlineData(ends)).encode(x=x, y=y, text="_label:N")
+    only = alt.Chart(alt.InlineData(ends)).encode(x=x, y=y)
+    named: dict[str, Any] = {"align": _each("_align"), "dx": _each("_dx"), "dy": _each("_dy")}
     layers = [
         alt.Chart().mark_area(opacity=0.15, color=INK).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
         alt.Chart().mark_line(style="front").encode(x=x, y=alt.Y("random:Q")),
         alt.Chart().mark_line(strokeWidth=2.5, color=INK).encode(x=x, y=y, tooltip=tooltip),
-        text.mark_point(filled=True, size=70, opacity=1, color=INK).encode(text=alt.Undefined),
-        text.mark_text(baseline="middle", align=_each("_align"), dx=_each("_dx"), dy=_each("_dy")),
+        only.mark_point(filled=True, size=70, opacity=1, color=INK),
+        only.mark_text(baseline="middle", **named).encode(text="_label:N"),
         alt.Chart(alt.InlineData(below))
         .mark_text(align="left", baseline="top", dx=4, dy=6, style="soft")
         .encode(x=x, y=alt.Y("random:Q"), text="_label:N"),
@@ -349,6 +350,11 @@ def _said(row: Mapping[str, Any], across: Across) -> str:
     if across == "share":
         words.insert(0, f"{percent(row['strong_share'])} to the strong model")
     return f"{_label(row)}: {', '.join(words)}"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it, which knows neither NaN nor infinity."""
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _known(value: Any) -> bool:
