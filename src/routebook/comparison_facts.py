@@ -67,21 +67,22 @@ def facts_of(comparison: Comparison, quality: str | None = None) -> RunFacts:
     answered = [
         (call, price) for call, price in zip(comparison.calls, comparison.prices, strict=True) if call.status == "ok"
     ]
-    tagged: dict[str, set[str]] = {}
+    rows: dict[str, dict[str, list[Priced]]] = {}  # by model, by prompt: a run may have many tags
+    for call, price in answered:
+        rows.setdefault(str(call.model), {}).setdefault(call.prompt_id, []).append((call, price))
+    tagged: dict[str, dict[str, None]] = {}
     for prompt in comparison.prompts:
         for tag in prompt.tags:
-            tagged.setdefault(tag, set()).add(prompt.id)
+            tagged.setdefault(tag, {})[prompt.id] = None
     rated = _rated(said.of if said else {})
 
     def by_model(within: Collection[str]) -> dict[str, ModelFacts]:
-        rows: dict[str, list[Priced]] = {model: [] for model in comparison.models}
-        for call, price in answered:
-            if call.prompt_id in within:
-                rows[str(call.model)].append((call, price))
-        return {
-            model: _facts(own, [value for prompt_id, value in rated.get(model, {}).items() if prompt_id in within])
-            for model, own in rows.items()
-        }
+        made = {}
+        for model in comparison.models:
+            calls, qualities = rows.get(model, {}), rated.get(model, {})
+            own = [priced for prompt_id in within for priced in calls.get(prompt_id, ())]
+            made[model] = _facts(own, [qualities[prompt_id] for prompt_id in within if prompt_id in qualities])
+        return made
 
     return RunFacts(
         overall=by_model(comparison.prompts_by_id),

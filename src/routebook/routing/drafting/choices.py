@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from routebook.errors import PolicyError, did_you_mean
 from routebook.routing.names import DEFAULT, MAX_LONG_NAME, check_tag, check_text
@@ -11,6 +12,7 @@ from routebook.routing.policy import MAX_RULES
 from routebook.routing.route import Route
 
 Chain = tuple[str, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,11 @@ class Choices:
 
     def use(self, tag: str, model: str) -> Choices:
         """Ask this model first: a fallback moves up, another model takes the place of the first."""
-        chain = self.chain(tag)
-        others = [one for one in chain if one != model] if model in chain else chain[1:]
-        return self._with(tag, (model, *others))
+        return self._with(tag, asked_first(self.chain(tag), model))
 
     def fallback(self, tag: str, model: str) -> Choices:
         """Let this model stand in when all others of the chain have failed; the first of no others is asked first."""
-        return self._with(tag, (*(one for one in self.chain(tag) if one != model), model))
+        return self._with(tag, asked_last(self.chain(tag), model))
 
     def remove(self, tag: str, model: str | None = None) -> Choices:
         """Take a model out of a chain, and with the last, or without a model, the whole rule."""
@@ -78,10 +78,10 @@ class Choices:
         """Move a rule, or a model in its chain, to the place `to`, from 0; past the end is the end."""
         chain = self._there(tag, model)
         if model is not None:
-            return self._with(tag, _moved(chain, model, to))
+            return self._with(tag, moved(chain, model, to))
         if tag == DEFAULT:
             raise PolicyError("The default is always last: it is for what no rule matches.")
-        return replace(self, chains={one: self.chains[one] for one in _moved(tuple(self.chains), tag, to)})
+        return replace(self, chains={one: self.chains[one] for one in moved(tuple(self.chains), tag, to)})
 
     def _there(self, tag: str, model: str | None) -> Chain:
         chain = self.chain(tag)
@@ -103,7 +103,30 @@ def _called(tag: str) -> str:
     return "everything else" if tag == DEFAULT else f"the tag {tag[:40]!r}"
 
 
-def _moved(items: Chain, item: str, to: int) -> Chain:
+def asked_first(chain: Chain, model: str) -> Chain:
+    """Return the chain with this model first: a fallback moves up, another takes the place of the first.
+
+    >>> asked_first(("a", "b", "c"), "b"), asked_first(("a", "b"), "c")
+    (('b', 'a', 'c'), ('c', 'b'))
+    """
+    return (model, *(tuple(one for one in chain if one != model) if model in chain else chain[1:]))
+
+
+def asked_last(chain: Chain, model: str) -> Chain:
+    """Return the chain with this model last.
+
+    >>> asked_last(("a", "b"), "a")
+    ('b', 'a')
+    """
+    return (*(one for one in chain if one != model), model)
+
+
+def moved(items: tuple[T, ...], item: T, to: int) -> tuple[T, ...]:
+    """Return the items with one of them at the place `to`, from 0; past the end is the end.
+
+    >>> moved(("a", "b", "c"), "c", 1)
+    ('a', 'c', 'b')
+    """
     others = [one for one in items if one != item]
     others.insert(max(0, to), item)
     return tuple(others)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from routebook.errors import PolicyError
@@ -32,32 +32,34 @@ class History:
     def __init__(self) -> None:
         self.id = secrets.token_hex(8)
         """Tells it from that of another process."""
-        self._lock = threading.Lock()
-        self._steps = [Choices()]
-        self._at = 0
+        self._changing = threading.Lock()
+        self._steps: tuple[tuple[Choices, ...], int] = ((Choices(),), 0)  # read and written as one
 
     @property
     def now(self) -> Choices:
         """What is chosen."""
-        return self._steps[self._at]
+        steps, at = self._steps
+        return steps[at]
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step before this one."""
-        return self._at > 0
+        return self._steps[1] > 0
 
     @property
     def can_redo(self) -> bool:
         """Whether a step was undone, and none made since."""
-        return self._at + 1 < len(self._steps)
+        steps, at = self._steps
+        return at + 1 < len(steps)
 
     def change(self, made: Callable[[Choices], Choices]) -> None:
         """Make a step; one that changes nothing is none."""
-        with self._lock:
-            after = made(self.now)
-            if after != self.now or list(after.chains) != list(self.now.chains):
-                self._steps = [*self._steps[: self._at + 1], after][-_MOST_STEPS:]
-                self._at = len(self._steps) - 1
+        with self._changing:
+            steps, at = self._steps
+            after = made(steps[at])
+            if after != steps[at] or list(after.chains) != list(steps[at].chains):
+                steps = (*steps[: at + 1], after)[-_MOST_STEPS:]
+                self._steps = (steps, len(steps) - 1)
 
     def go(self, by: int) -> None:
         """Undo (-1) or redo (1) a step.
@@ -67,10 +69,11 @@ class History:
         PolicyError
             If there is none.
         """
-        with self._lock:
-            if not 0 <= self._at + by < len(self._steps):
+        with self._changing:
+            steps, at = self._steps
+            if not 0 <= at + by < len(steps):
                 raise PolicyError("There is nothing to undo." if by < 0 else "There is nothing to redo.")
-            self._at += by
+            self._steps = (steps, at + by)
 
 
 _HISTORIES: dict[str, History] = {}
@@ -97,13 +100,13 @@ class Rule:
     ----------
     choices
         The first model and its fallbacks; empty for a default that is not chosen yet.
-    of
-        The run's facts, which know whose word the quality is.
+    quality_by
+        Whose word their quality is, in words.
     """
 
     tag: str
     choices: tuple[Choice, ...]
-    of: RunFacts = field(default_factory=lambda: RunFacts({}), repr=False)
+    quality_by: str = "not judged"
 
     @property
     def words(self) -> str:
@@ -117,7 +120,7 @@ class Rule:
 
     def said(self, choice: Choice) -> str:
         """Say what the run says of one of the choices."""
-        return choice.facts.sentence(self.of.quality_by) if choice.facts else "not measured with this tag"
+        return choice.facts.sentence(self.quality_by) if choice.facts else "not measured with this tag"
 
     def sentence(self) -> str:
         """Say who answers, and what the run says of each."""
@@ -396,7 +399,7 @@ class Shown:
 
 
 def _rule(tag: str, chain: Chain, measured: Mapping[str, ModelFacts], facts: RunFacts) -> Rule:
-    return Rule(tag, tuple(Choice(model, measured.get(model)) for model in chain), facts)
+    return Rule(tag, tuple(Choice(model, measured.get(model)) for model in chain), facts.quality_by)
 
 
 _HEADS = ("asked in this order", "quality", "95 % interval", "prompts", "per 1,000 prompts", "95 % within")
