@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from routebook.lookup import count
-from routebook.render.report import Block, Report, figure, signed, span
-from routebook.render.words import seconds, usd
+from routebook.render.report import Block, Report
+from routebook.routing.learning.rule_rows import rule_rows, rules_block
 from routebook.routing.learning.strategies import Strategy
-from routebook.routing.names import DEFAULT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,28 +76,7 @@ class Learned:
         """
         import pandas as pd
 
-        return pd.DataFrame(self._rows())
-
-    def _rows(self) -> list[dict[str, Any]]:
-        rows = {row["tag"]: row for row in self.evaluation.by_route}
-        names = ("quality", "low", "high", "usd_per_1k_prompts", "usd_low", "usd_high", "latency_p95_s", "gain")
-        made = []
-        asked = {rule.tag: rule.when.sentence() for rule in self.policy.classify}
-        for tag, route in [*self.policy.routes.items(), (DEFAULT, self.policy.default)]:
-            row, evidence = rows.get(tag, {}), route.evidence
-            held_out = evidence.held_out or 0 if evidence is not None else 0
-            made.append(
-                {
-                    "rule": asked.get(tag, "everything else" if self.policy.classify else "everything"),
-                    "tag": tag,
-                    "model": route.models[0],
-                    "fallbacks": route.models[1:],
-                    "learned_on": evidence.prompts - held_out if evidence is not None else 0,
-                    "held_out": held_out,
-                    **{name: row.get(name, np.nan) for name in (*names, "gain_low", "gain_high")},
-                }
-            )
-        return made
+        return pd.DataFrame(rule_rows(self.evaluation))
 
     @cached_property
     def beside(self) -> Beside:
@@ -128,7 +106,7 @@ class Learned:
 
     def report(self) -> Report:
         """Return it as it is shown; `beside` is a table of its own."""
-        blocks = [_rules_block(self._rows())]
+        blocks = [rules_block(rule_rows(self.evaluation))]
         if self.checks:
             rows = [(check.asked, check.found, "yes" if check.holds else "no") for check in self.checks]
             blocks.append(Block(("shown on held-out prompts", "found", "holds"), rows, title="What rules have to show"))
@@ -153,23 +131,3 @@ class Learned:
 
     def _repr_html_(self) -> str:
         return self.report().html()
-
-
-def _rules_block(rows: list[dict[str, Any]]) -> Block:
-    cells = []
-    for row in rows:
-        quality = f"{figure(row['quality'])} ({span(row['low'], row['high'])})" if row["held_out"] else "unknown"
-        gain = f"{signed(row['gain'])} ({span(row['gain_low'], row['gain_high'])})" if row["held_out"] else "unknown"
-        cells.append(
-            (
-                row["rule"],
-                ", else ".join((row["model"], *row["fallbacks"])),
-                f"{row['learned_on']:,} / {row['held_out']:,}",
-                quality,
-                gain,
-                usd(row["usd_per_1k_prompts"]),
-                seconds(row["latency_p95_s"]),
-            )
-        )
-    titles = ("if", "goes to", "learned on / held out", "quality", "against best single", "per 1,000 prompts", "p95")
-    return Block(titles, cells, models=[row["model"] for row in rows])
