@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from routebook.judging.figures.intervals import mean_interval
-from routebook.judging.figures.paired import Difference, difference_of
+from routebook.judging.figures.paired import Difference, chance_of, difference_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,10 +54,27 @@ def difference(a: Numbers, b: Numbers, *, single: bool = False) -> Difference:
     single
         Whether each is of one answer; where all of them are right or wrong too, McNemar's test has more power.
     """
+    return difference_of(known_differences(a, b).tolist(), right_or_wrong=single and _right_or_wrong(a, b))
+
+
+def chance(a: Numbers, b: Numbers, *, single: bool = False) -> float:
+    """Return the two-sided p-value of `difference` alone, which takes less time.
+
+    >>> chance(np.ones(8), np.zeros(8), single=True)
+    0.0078125
+    """
+    return chance_of(known_differences(a, b).tolist(), right_or_wrong=single and _right_or_wrong(a, b))
+
+
+def known_differences(a: Numbers, b: Numbers) -> Numbers:
+    """Return a - b where both are known."""
+    each = a - b
+    return each[~np.isnan(each)]
+
+
+def _right_or_wrong(a: Numbers, b: Numbers) -> bool:
     known = ~(np.isnan(a) | np.isnan(b))
-    a, b = a[known], b[known]
-    binary = single and bool(np.isin(a, (0, 1)).all() and np.isin(b, (0, 1)).all())
-    return difference_of((a - b).tolist(), right_or_wrong=binary)
+    return all(bool(np.isin(of[known], (0, 1)).all()) for of in (a, b))
 
 
 def amount_of(values: Numbers) -> Estimate:
@@ -151,12 +168,6 @@ def detectable(each: Numbers, alpha: float = 0.05, power: float = 0.8) -> float:
     from scipy.special import ndtri
 
     return float((ndtri(1 - alpha / 2) + ndtri(power)) * _careful(each).std(ddof=1) / sqrt(len(each)))
-
-
-def known_differences(a: Numbers, b: Numbers) -> Numbers:
-    """Return a - b where both are known."""
-    each = a - b
-    return each[~np.isnan(each)]
 
 
 def _careful(each: Numbers) -> Numbers:

@@ -211,7 +211,7 @@ class Hosts:
         tests = sum(one.p == one.p for one in qualities) + (len(pairs) if self._measured.texts else 0)
         alpha = ALPHA / max(1, tests)
         texts = [self._texts(a, b, alpha) for _, a, b in pairs]
-        adjusted = holm([one.p for one in (*texts, *qualities)])
+        adjusted = holm([*(text.p for text in texts), *(quality.p for quality in qualities)])
         return tuple(
             self._pair(*pair, text, quality, p_texts, p_quality, alpha)
             for pair, text, quality, p_texts, p_quality in zip(

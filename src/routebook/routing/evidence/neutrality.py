@@ -30,6 +30,7 @@ from routebook.outcomes.table import Outcomes
 from routebook.render.report import Report, percent
 from routebook.routing.evidence.assigned import Assigned, assign
 from routebook.routing.evidence.estimates import (
+    chance,
     chance_dearer,
     chance_worse,
     change_of,
@@ -215,7 +216,7 @@ class Neutrality:
                 each = known_differences(quality, chosen)
                 if len(each) < _FEWEST or not self._no_dearer(route, place):
                     continue
-                p = difference(quality, chosen, single=self.assigned.single).p
+                p = chance(quality, chosen, single=self.assigned.single)
                 found.append(_Compared(route, place, BEATEN, p if each.mean() > 0 else 1.0))
                 if self._costs_known and ratio_of(cost, paid).value < 1 - _SAME_COST:
                     p = max(chance_worse(each, self.margin), chance_dearer(cost, paid))
