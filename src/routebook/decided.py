@@ -108,10 +108,8 @@ class Decided:
             ((prompt, way),) = ways.items()
             chain = ", ".join(_steps(way, None if calls is None else of[prompt]))
             failed = len(of[prompt]) == len(way.models) and not any(map(_settles, of[prompt].values()))
-            return [
-                f"{policy}{way.fired} → {one_line(way.tag, _LONGEST)} → {chain}."
-                f"{' No model answered.' if failed else ''}"
-            ]
+            end = " No model answered." if failed else ""
+            return [f"{policy}{way.fired} → {one_line(way.tag, _LONGEST)} → {chain}.{end}"]
         taken: dict[tuple[str, str], list[str]] = {}
         for prompt, way in ways.items():
             taken.setdefault((way.tag, way.fired), []).append(prompt)
