@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from routebook.routing.learning.matrix import Matrix
+from routebook.routing.learning.matrix import Looked, Matrix
 
 
 def matrix(
@@ -25,13 +25,15 @@ def matrix(
     ids = np.array([f"p{number}" for number in range(prompts)], dtype=object)
     given = tags or [()] * prompts
     own = [(tag,) if isinstance(tag, str) else tag for tag in given]
+    asked = np.array(texts if texts is not None else [f"question {number}" for number in range(prompts)], dtype=object)
     return Matrix(
         ids,
-        np.array(texts if texts is not None else [f"question {number}" for number in range(prompts)], dtype=object),
+        asked,
         np.fromiter(own, dtype=object, count=prompts),
-        pd.DataFrame(index=ids),
         tuple(models or (f"sim/m{number}" for number in range(width))),
         got,
         np.broadcast_to(np.asarray(cost, dtype=float), got.shape).copy(),
         np.full(got.shape, np.nan),
+        Looked(asked.tolist(), lambda: pd.DataFrame(index=ids)),
+        np.arange(prompts),
     )

@@ -45,8 +45,8 @@ class Count:
     def condition(self, bounds: Bounds) -> Condition:
         """Say it in whole numbers.
 
-        >>> Count("words").condition((12.5, inf)).data()
-        {'feature': 'words', 'at_least': 13}
+        >>> Count("words").condition((12.5, inf)).sentence()
+        'it has at least 13 words'
         """
         low, high = bounds
         return FeatureIs(

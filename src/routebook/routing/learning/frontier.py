@@ -96,7 +96,8 @@ def frontier(
     """
     asked = checked(max_rules, using, seed)
     train, test, notes = divided(outcomes, held_out, test_share, seed)
-    matrix, thinned = thinned_out(Matrix.of(train), seed)
+    train, thinned = thinned_out(train, seed)
+    matrix = Matrix.of(train)
     problem = problem_of(matrix, Objective())
     provenance = provenance_of(outcomes, seed, created or datetime.now(UTC).date())
     testing = Testing(problem, test, provenance, "draft")

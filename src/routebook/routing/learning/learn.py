@@ -109,7 +109,8 @@ def learn(
     objective = objective or Objective()
     asked = checked(max_rules, using, seed)
     train, test, notes = divided(outcomes, held_out, test_share, seed)
-    matrix, thinned = thinned_out(Matrix.of(train), seed)
+    train, thinned = thinned_out(train, seed)
+    matrix = Matrix.of(train)
     problem = problem_of(matrix, objective)
     groups = alike(matrix.texts.tolist())
     chosen = select(problem, groups, max_rules=max_rules, using=asked, tested_on=len(test.prompts), seed=seed)
@@ -120,7 +121,8 @@ def learn(
     single, said = testing.single(problem.base if chosen.single is None else chosen.single)
     shown = () if rules is None else tuple(checks(rules, problem.objective, testing.base, _first(single)))
     shipped = rules if rules is not None and all(check.holds for check in shown) else None
-    settings, scores = _curve(problem, chosen.rules, test) if chosen.rules is not None else (None, None)
+    tested = Matrix.of(test).only(problem.matrix.models)
+    settings, scores = _curve(problem, chosen.rules, tested) if chosen.rules is not None else (None, None)
     return Learned(
         policy=(shipped or single).policy,
         routes=shipped is not None,
@@ -131,7 +133,7 @@ def learn(
         evaluation=shipped or single,
         notes=(*notes, *thinned, *problem.notes, *said, *(found.dropped if found is not None else ())),
         _train=problem.matrix,
-        _test=_same_models(Matrix.of(test), problem.matrix),
+        _test=tested,
         _settings=settings,
         _scores=scores,
         _quality_per_usd=_quality_per_usd(problem, chosen.rules),
@@ -204,7 +206,7 @@ def _reason(single: str, shown: Collection[Check], found: Rules | None, over: bo
     return f"{use}: no rules promised more on other prompts."
 
 
-def _curve(problem: Problem, chosen: Selected, test: Outcomes) -> tuple[NDArray[np.intp], NDArray[np.float64] | None]:
+def _curve(problem: Problem, chosen: Selected, test: Matrix) -> tuple[NDArray[np.intp], NDArray[np.float64] | None]:
     """Return what the chosen structure does with the held-out prompts at every rate of exchange: its whole curve.
 
     Returns
@@ -212,11 +214,10 @@ def _curve(problem: Problem, chosen: Selected, test: Outcomes) -> tuple[NDArray[
     settings, scores
         (rates, prompts): who answers; and of two models what the better one adds on each prompt.
     """
-    matrix = _same_models(Matrix.of(test), problem.matrix)
     partition = chosen.path.structure(problem.matrix, problem.worth(chosen.path.grown_at))
     kind = partition.place(problem.matrix)
     value = values(problem, np.arange(len(kind)), kind, len(partition), chosen.path.rates)
-    place = partition.place(matrix)
+    place = partition.place(test)
     scores = None
     if len(problem.matrix.models) == 2:
         other = 1 - problem.base
@@ -267,16 +268,14 @@ def divided(
     return outcomes.select(ids[~both].tolist()), held_out, [note]
 
 
-def thinned_out(matrix: Matrix, seed: int) -> tuple[Matrix, list[str]]:
-    """Draw prompts to search rules on, where there are very many."""
-    if len(matrix) <= MOST_LEARNED_FROM:
-        return matrix, []
-    drawn = np.sort(np.random.default_rng(seed).permutation(len(matrix))[:MOST_LEARNED_FROM])
-    return matrix.take(drawn), [f"Learned on {MOST_LEARNED_FROM:,} of {len(matrix):,} prompts, drawn at random."]
-
-
-def _same_models(matrix: Matrix, other: Matrix) -> Matrix:
-    return matrix.only([matrix.models.index(model) for model in other.models])
+def thinned_out(outcomes: Outcomes, seed: int) -> tuple[Outcomes, list[str]]:
+    """Draw prompts to learn from, where there are very many."""
+    ids = outcomes.prompts.index
+    if len(ids) <= MOST_LEARNED_FROM:
+        return outcomes, []
+    drawn = np.sort(np.random.default_rng(seed).permutation(len(ids))[:MOST_LEARNED_FROM])
+    note = f"Learned on {MOST_LEARNED_FROM:,} of {len(ids):,} prompts, drawn at random."
+    return outcomes.select(ids[drawn].tolist()), [note]
 
 
 # ---- options --------------------------------------------------------------------------------------------------------

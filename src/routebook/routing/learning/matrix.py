@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,32 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
+class Looked:
+    """What is looked up of prompts when it is first asked for, once for them and all their parts.
+
+    Parameters
+    ----------
+    texts
+        What was asked.
+    features
+        Works out their features: see `Outcomes.features`.
+    """
+
+    def __init__(self, texts: Sequence[str], features: Callable[[], pd.DataFrame]) -> None:
+        self._texts = texts
+        self._features = features
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        """A row per prompt."""
+        return self._features()
+
+    @cached_property
+    def words(self) -> Words:
+        """The common words of these prompts."""
+        return Words.of(self._texts)
+
+
 @dataclass(frozen=True, eq=False)
 class Matrix:
     """A row per prompt, a column per model.
@@ -30,69 +57,62 @@ class Matrix:
         (n,): the prompts' ids, in the table's order.
     texts, tags
         (n,): what was asked, and each prompt's tags as a tuple.
-    features
-        A row per prompt: `Outcomes.features`.
     models
         The models' names, in the order of the columns.
     quality, cost, latency
         (n, models): from 0 to 1, US dollars and seconds for one prompt; NaN is unknown.
+    looked, rows
+        What is looked up of the prompts that these are a part of, and which part they are.
     """
 
     ids: NDArray[np.object_]
     texts: NDArray[np.object_]
     tags: NDArray[np.object_]
-    features: pd.DataFrame
     models: tuple[str, ...]
     quality: Floats
     cost: Floats
     latency: Floats
+    looked: Looked
+    rows: NDArray[np.intp]
 
     @classmethod
     def of(cls, outcomes: Outcomes) -> Matrix:
         """Take the arrays out of outcomes."""
         prompts = outcomes.prompts
+        texts = _objects(prompts["prompt"])
+        quality, cost, latency = (outcomes.wide(name).to_numpy() for name in ("quality", "cost_usd", "latency_s"))
         return cls(
             _objects(prompts.index),
-            _objects(prompts["prompt"]),
+            texts,
             _objects(prompts["tags"]),
-            outcomes.features,
             outcomes.models,
-            *(outcomes.wide(name).to_numpy() for name in ("quality", "cost_usd", "latency_s")),
+            quality,
+            cost,
+            latency,
+            Looked(texts.tolist(), lambda: outcomes.features),
+            np.arange(len(prompts)),
         )
 
     def take(self, rows: Any) -> Matrix:
-        """Return some of the prompts, by their places or by a mask; its words are those of the whole."""
-        made = Matrix(
-            self.ids[rows],
-            self.texts[rows],
-            self.tags[rows],
-            self.features.iloc[rows],
-            self.models,
-            self.quality[rows],
-            self.cost[rows],
-            self.latency[rows],
-        )
-        if "words" in self.__dict__:
-            made.__dict__["words"] = self.words.take(rows)
-        return made
+        """Return some of the prompts, by their places or by a mask."""
+        parts = ("ids", "texts", "tags", "quality", "cost", "latency", "rows")
+        return replace(self, **{part: getattr(self, part)[rows] for part in parts})
 
-    def only(self, models: Any) -> Matrix:
-        """Return some of the models, by their places."""
-        made = replace(
-            self,
-            models=tuple(self.models[place] for place in models),
-            quality=self.quality[:, models],
-            cost=self.cost[:, models],
-            latency=self.latency[:, models],
-        )
-        if "words" in self.__dict__:
-            made.__dict__["words"] = self.words
-        return made
+    def only(self, models: Sequence[str]) -> Matrix:
+        """Return some of the models, in the order wanted."""
+        places = [self.models.index(model) for model in models]
+        parts = ("quality", "cost", "latency")
+        return replace(self, models=tuple(models), **{part: getattr(self, part)[:, places] for part in parts})
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        """A row per prompt: `Outcomes.features`."""
+        return self.looked.features.iloc[self.rows]
 
     @cached_property
     def words(self) -> Words:
-        """The common words of the prompts; parts that are taken afterwards have them, too."""
-        return Words.of(self.texts.tolist())
+        """The common words of the prompts that these are a part of, and which of these have them."""
+        return self.looked.words.take(self.rows)
 
     def has_word(self, word: str) -> Floats:
         """Tell which prompts have a word, in any case: 1 or 0."""

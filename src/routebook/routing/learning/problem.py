@@ -118,7 +118,7 @@ def problem_of(matrix: Matrix, objective: Objective) -> Problem:
             f"Rules choose between models, and of {count(len(places), 'model')} here enough is known "
             f"({FEWEST_ANSWERS} prompts at least). {' '.join(notes)}".strip()
         )
-    matrix = matrix.only(places)
+    matrix = matrix.only([matrix.models[place] for place in places])
     base = int(np.nanmean(matrix.quality, axis=0).argmax())
     if of is None:
         return Problem(matrix, objective, base, None, 1.0, tuple(notes))

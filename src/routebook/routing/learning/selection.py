@@ -97,8 +97,6 @@ def paths(problem: Problem, groups: Whole, *, max_rules: int, using: Collection[
     """Cross-fit every structure at every rate of exchange; parameters as of `select`."""
     parts = folds(groups, problem.matrix.tags, PARTS, seed)
     kinds = structures(problem.matrix, max_rules, using)
-    if "keyword" in using:
-        _ = problem.matrix.words  # looked up once; its parts have them then
     first = kinds[0](problem.matrix, problem.worth(0.0))
     rates = rates_of(problem, first.place(problem.matrix), len(first))
     grown_at = problem.exchange or 0.0

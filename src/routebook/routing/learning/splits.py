@@ -21,7 +21,7 @@ ALIKE = 0.8
 _BANDS, _ROWS = 10, 4  # of MinHash: finds 99.6 % of pairs with 0.8 in common
 _PRIME = (1 << 31) - 1
 _MOST_COMMON = 20  # what stands in more prompts than this is the task's own words, and tells nobody apart
-_BETWEEN_SPACES = r"\S+"
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 _SPACE = re.compile(r"\W+")
 
 
@@ -59,9 +59,8 @@ def _near(texts: list[str]) -> Whole:
         key = np.zeros(len(some), dtype=np.uint64)
         for _ in range(_ROWS):
             a, b = random.integers(1, _PRIME, 2, dtype=np.int64)
-            key = key * np.uint64(0x9E3779B97F4A7C15) + np.minimum.reduceat((rows * a + b) % _PRIME, ends[some]).astype(
-                np.uint64
-            )
+            least = np.minimum.reduceat((rows * a + b) % _PRIME, ends[some])
+            key = key * _ODD + least.astype(np.uint64)
         order = np.argsort(key, kind="stable")
         next_to = np.flatnonzero(key[order][1:] == key[order][:-1])
         found.append(np.column_stack([some[order[next_to]], some[order[next_to + 1]]]))
@@ -73,23 +72,26 @@ def _near(texts: list[str]) -> Whole:
 
 
 def _triples(texts: list[str]) -> tuple[NDArray[np.int64], Whole]:
-    """Return the word triples of all texts as numbers, one text after the other, and where each text's begin."""
-    from sklearn.feature_extraction.text import HashingVectorizer
+    """Return the rarer word triples of all texts as numbers, one text after the other, and where each text's begin."""
+    import pandas as pd
 
-    made = HashingVectorizer(
-        n_features=1 << 30,
-        ngram_range=(3, 3),
-        binary=True,
-        norm=None,
-        alternate_sign=False,
-        lowercase=False,
-        token_pattern=_BETWEEN_SPACES,
-    ).transform(texts)
-    columns = made.indices.astype(np.int64)
-    _, kind, many = np.unique(columns, return_inverse=True, return_counts=True)
-    rare = many[kind] <= _MOST_COMMON
-    of = np.repeat(np.arange(len(texts)), np.diff(made.indptr))[rare]
-    return columns[rare], np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(texts)))]).astype(np.intp)
+    split = [text.split(" ") for text in texts]
+    sizes = np.array([len(words) for words in split])
+    word = pd.factorize(np.array([word for words in split for word in words], dtype=object))[0].astype(np.int64)
+    of = np.repeat(np.arange(len(texts)), sizes)
+    whole = of[2:] == of[:-2]  # all three words are of one text
+    _, triple = np.unique(_mixed(word[:-2], word[1:-1], word[2:])[whole], return_inverse=True)
+    rare = np.bincount(triple, minlength=1)[triple] <= _MOST_COMMON
+    of = of[2:][whole][rare]
+    ends = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(texts)))]).astype(np.intp)
+    return triple[rare].astype(np.int64), ends
+
+
+def _mixed(*numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    mixed = np.zeros(len(numbers[0]), dtype=np.uint64)
+    for each in numbers:
+        mixed = mixed * _ODD + each.astype(np.uint64)
+    return mixed
 
 
 def folds(groups: Whole, tags: NDArray[np.object_] | Sequence[tuple[str, ...]], parts: int, seed: int) -> Whole:
@@ -103,7 +105,7 @@ def folds(groups: Whole, tags: NDArray[np.object_] | Sequence[tuple[str, ...]], 
     Examples
     --------
     >>> folds(np.array([0, 0, 1, 2, 3]), [("a",)] * 5, 2, 0).tolist()
-    [1, 1, 0, 0, 1]
+    [0, 0, 1, 1, 0]
     """
     _, first, group, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
     random = np.random.default_rng(seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,10 +22,7 @@ class Tags:
     """The tags of some prompts. A prompt with several counts as of the rarest, which says most."""
 
     def __init__(self, tags: Iterable[tuple[str, ...]]) -> None:
-        counts: dict[str, int] = {}
-        for own in tags:
-            for tag in own:
-                counts[tag] = counts.get(tag, 0) + 1
+        counts = Counter(tag for own in tags for tag in own)
         self.names = tuple(sorted(counts, key=lambda tag: (counts[tag], tag)))
         self._place = {tag: place for place, tag in enumerate(self.names)}
 
@@ -32,14 +30,18 @@ class Tags:
         """Return how many kinds there are: a tag each, and prompts without a known one."""
         return len(self.names) + 1
 
-    def of(self, tags: Iterable[tuple[str, ...]]) -> NDArray[np.intp]:
+    def of(self, tags: Collection[tuple[str, ...]]) -> NDArray[np.intp]:
         """Return each prompt's tag by its place in `names`; the last number is for prompts without a known one.
 
         >>> Tags([("a",), ("a", "b"), ("a",)]).of([("a",), ("a", "b"), (), ("c",)]).tolist()
         [1, 0, 2, 2]
         """
         place, none = self._place, len(self.names)
-        return np.array([min((place.get(tag, none) for tag in own), default=none) for own in tags], dtype=np.intp)
+        kinds: dict[tuple[str, ...], int] = {}
+        for own in tags:
+            if own not in kinds:
+                kinds[own] = min((place.get(tag, none) for tag in own), default=none)
+        return np.array([kinds[own] for own in tags], dtype=np.intp)
 
 
 @dataclass(frozen=True, eq=False)

@@ -155,7 +155,8 @@ class Tradeoff:
 
     def _known(self) -> tuple[Floats, Floats, Floats]:
         known = ~np.isnan(self._quality).any(axis=1)
-        return self._quality[known, _WEAK], self._quality[known, _STRONG], self.scores.to_numpy(dtype=float)[known]
+        scores: Floats = np.asarray(self.scores, dtype=np.float64)
+        return self._quality[known, _WEAK], self._quality[known, _STRONG], scores[known]
 
     def policy(self, strong_share: float, *, name: str | None = None, created: date | None = None) -> Policy:
         """Return the policy that sends this share of prompts like the test prompts to the strong model.
@@ -308,9 +309,9 @@ def tradeoff(
         raise OptionError(f"The weak and the strong model are both {pair[0]}: name two.")
     tested = [_found(test, weak, "weak"), _found(test, strong, "strong")]
     learned_from, test, notes = divided(train, test, 0.5, seed)
-    whole = Matrix.of(learned_from)
-    whole = whole.only([whole.models.index(name) for name in pair])
-    matrix, thinned = thinned_out(whole.take(~np.isnan(whole.quality).any(axis=1)), seed)
+    learned_from, thinned = thinned_out(learned_from, seed)
+    matrix = Matrix.of(learned_from).only(pair)
+    matrix = matrix.take(~np.isnan(matrix.quality).any(axis=1))
     if len(matrix) < _FEWEST:
         raise OutcomesError(
             f"Of {count(len(matrix), 'training prompt')} the quality of both models is known: {_FEWEST} are the least."
@@ -321,8 +322,7 @@ def tradeoff(
     score = shrunk(gain, kind, len(partition))[0][:, 0]
     order = np.argsort(-score, kind="stable")
     groups = [Group(partition.asked([int(one)])[0][1], float(score[one]), int((kind == one).sum())) for one in order]
-    measured = Matrix.of(test)
-    measured = measured.only([measured.models.index(name) for name in tested])
+    measured = Matrix.of(test).only(tested)
     place = np.argsort(order)[partition.place(measured)]
     found = np.array([group.score for group in groups])[place]
     return Tradeoff(
@@ -342,7 +342,6 @@ def _best(matrix: Matrix, gain: Floats, max_rules: int, asked: tuple[str, ...], 
     """Grow the tree that ranks prompts best when cross-fitted."""
     ways = list(dict.fromkeys([("tag",), asked] if "tag" in asked and any(matrix.tags) else [asked]))
     if len(ways) > 1:
-        _ = matrix.words if "keyword" in asked else None
         parts = folds(alike(matrix.texts.tolist()), matrix.tags, _PARTS, seed)
         found = [_cross_fitted(matrix, gain, max_rules, way, parts) for way in ways]
         weak, strong = matrix.quality.T
