@@ -9,7 +9,7 @@ import pytest
 
 from routebook.errors import ModelError, PolicyError
 from routebook.routing.drafting.choose import ModelFacts, RunFacts
-from routebook.routing.drafting.draft import History, PolicyDraft
+from routebook.routing.drafting.draft import PolicyDraft, Steps
 from routebook.routing.policy import Policy
 
 SMALL = ModelFacts(12, 0.02, 0.8, quality=0.75, quality_ci95=(0.47, 0.91), judged=12)
@@ -23,7 +23,7 @@ FACTS = RunFacts(
 )
 
 
-def draft(facts: RunFacts = FACTS, history: History | None = None) -> PolicyDraft:
+def draft(facts: RunFacts = FACTS, history: Steps | None = None) -> PolicyDraft:
     return PolicyDraft(tuple(facts.overall), tuple(facts.by_tag), lambda _: facts, history)
 
 
@@ -110,14 +110,14 @@ def test_what_changes_nothing_is_no_step() -> None:
 
 
 def test_all_who_share_a_history_change_the_same_draft() -> None:
-    history = History()
+    history = Steps()
     here, there = draft(history=history), draft(history=history)
     here.use("coding", "large")
     assert there.now.chain("coding") == ("lab/large",)
 
 
 def test_many_threads_may_change_it_at_once() -> None:
-    history = History()
+    history = Steps()
     changes = [
         threading.Thread(target=lambda tag=str(number): draft(RunFacts({"lab/a": SMALL}), history).use(tag, "a"))
         for number in range(50)

@@ -1,14 +1,12 @@
 """A policy in the making, changed step by step, with what the run says of each choice.
 
-Each step is a value (`Choices`). What changes is which of them stands: a `History` of one run, of which this process
+Each step is a value (`Choices`). What changes is which of them stands: the `Steps` of one run, of which this process
 has one, so that `run.policy`, the notebook's page and a loaded copy of the run all change the same draft. It lives as
 long as the process; saving the policy is what keeps it.
 """
 
 from __future__ import annotations
 
-import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,69 +17,26 @@ from routebook.render.report import Block, Report, figure, span
 from routebook.render.words import seconds, usd
 from routebook.routing.drafting.choices import Chain, Choices
 from routebook.routing.drafting.choose import ModelFacts, RunFacts, check_known_tag, choose
+from routebook.routing.drafting.history import History
 from routebook.routing.names import DEFAULT
 from routebook.routing.policy import Policy
 
-_MOST_STEPS = 1000
 NO_DEFAULT = "No model is chosen for everything else yet"
 
 
-class History:
-    """The steps of one draft, and which of them stands; safe to use from several threads."""
+class Steps(History[Choices]):
+    """The steps of one draft; the order of its rules counts."""
 
     def __init__(self) -> None:
-        self.id = secrets.token_hex(8)
-        """Tells it from that of another process."""
-        self._changing = threading.Lock()
-        self._steps: tuple[tuple[Choices, ...], int] = ((Choices(),), 0)  # read and written as one
-
-    @property
-    def now(self) -> Choices:
-        """What is chosen."""
-        steps, at = self._steps
-        return steps[at]
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step before this one."""
-        return self._steps[1] > 0
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether a step was undone, and none made since."""
-        steps, at = self._steps
-        return at + 1 < len(steps)
-
-    def change(self, made: Callable[[Choices], Choices]) -> None:
-        """Make a step; one that changes nothing is none."""
-        with self._changing:
-            steps, at = self._steps
-            after = made(steps[at])
-            if after != steps[at] or list(after.chains) != list(steps[at].chains):
-                steps = (*steps[: at + 1], after)[-_MOST_STEPS:]
-                self._steps = (steps, len(steps) - 1)
-
-    def go(self, by: int) -> None:
-        """Undo (-1) or redo (1) a step.
-
-        Raises
-        ------
-        PolicyError
-            If there is none.
-        """
-        with self._changing:
-            steps, at = self._steps
-            if not 0 <= at + by < len(steps):
-                raise PolicyError("There is nothing to undo." if by < 0 else "There is nothing to redo.")
-            self._steps = (steps, at + by)
+        super().__init__(Choices(), lambda a, b: a == b and list(a.chains) == list(b.chains))
 
 
-_HISTORIES: dict[str, History] = {}
+_HISTORIES: dict[str, Steps] = {}
 
 
-def history_of(run_id: str) -> History:
+def history_of(run_id: str) -> Steps:
     """Return the history of a run's draft: this process has one for each run."""
-    return _HISTORIES.setdefault(run_id, History())
+    return _HISTORIES.setdefault(run_id, Steps())
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +122,12 @@ class PolicyDraft:
         models: Sequence[str],
         tags: Sequence[str],
         facts: Callable[[str | None], RunFacts],
-        history: History | None = None,
+        history: Steps | None = None,
     ) -> None:
         self.models = tuple(models)
         self.tags = tuple(tags)
         self._facts = facts
-        self._history = History() if history is None else history
+        self._history = Steps() if history is None else history
 
     # ---- choosing
 
