@@ -1,16 +1,11 @@
-"""A policy draft in the page: what is shown of it, what may be changed from there, and where it may be saved.
-
-A page may not write where it likes: a draft is saved in the kernel's folder only, under a plain name, and takes the
-place of nothing but another policy, and of that only when the user has said so.
-"""
+"""A policy draft in the page: what is shown of it, and what may be changed from there."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from routebook.errors import PolicyError
+from routebook.notebook import saving
 from routebook.strict_json import Fields
 
 if TYPE_CHECKING:
@@ -19,7 +14,6 @@ if TYPE_CHECKING:
 _LONGEST = 1_000
 _MOST_RULES = 1_000
 _MOST_MODELS = 16
-_FILE = re.compile(r"\w[\w .-]{0,90}\.(?:yaml|yml|json)\Z")
 
 
 class DraftChoice(TypedDict):
@@ -221,29 +215,4 @@ def save(draft: PolicyDraft, file: str, *, replace: bool) -> Path | None:
     PolicyError
         If the name is not plain, or what has it is no policy's file, or the draft is none yet.
     """
-    from routebook.routing.policy import Policy
-
-    if not _FILE.match(file):
-        raise PolicyError(
-            f"{file[:60]!r} is no name to save under: letters, digits, - _ . and spaces, with .yaml or .json last."
-        )
-    policy, path = draft.policy(), Path.cwd() / file
-    if replace:
-        if path.is_symlink() or not path.is_file():
-            raise PolicyError(f"{file} is no plain file here: give another name.")
-        try:
-            Policy.load(path)
-        except PolicyError as error:
-            raise PolicyError(f"{file} is there and is no policy, so it stays: give another name.") from error
-        return policy.save(path)
-    try:
-        path.touch(exist_ok=False)  # so that nothing that comes meanwhile is overwritten
-    except FileExistsError:
-        return None
-    except OSError as error:
-        raise PolicyError(f"Cannot write {file} in the kernel's folder: {error.strerror or error}.") from error
-    try:
-        return policy.save(path)
-    except PolicyError:
-        path.unlink(missing_ok=True)
-        raise
+    return saving.save(draft.policy(), file, replace=replace)

@@ -14,7 +14,7 @@ from routebook.render.document_types import Ballot, Document, Model, Prompt, Sum
 from routebook.strict_json import Fields
 from routebook.votes import BEST, LONGEST_NOTE, WORST, VoteKind, Winner
 
-_LONGEST_ID = 200
+LONGEST_ID = 200
 _MOST_SHOWN = 1_000
 _RUN = re.compile(r"[0-9a-f]{32}\Z")
 _PROMPT = re.compile(r"[0-9a-f]{16}\Z")
@@ -201,7 +201,7 @@ def read(message: object) -> FromPage:
     """
     fields = Fields(message, "The message")
     kind = fields.one_of("kind", ("stop", "vote", "request", "resync", "draft", "save"))
-    ask: dict[str, Any] = {"kind": kind, "id": fields.text("id", _LONGEST_ID), "run": _id(fields, "run", _RUN)}
+    ask: dict[str, Any] = {"kind": kind, "id": fields.text("id", LONGEST_ID), "run": _id(fields, "run", _RUN)}
     if kind == "stop":
         ask["model"] = fields.optional("model", fields.word)
     elif kind == "vote":
@@ -211,7 +211,7 @@ def read(message: object) -> FromPage:
     elif kind == "draft":
         ask["edit"] = fields.optional("edit", lambda name: fields.object(name, read_edit))
     elif kind == "save":
-        ask |= {"file": fields.text("file", _LONGEST_ID), "replace": fields.flag("replace")}
+        ask |= {"file": fields.text("file", LONGEST_ID), "replace": fields.flag("replace")}
     fields.end()
     return ask  # type: ignore[return-value]
 
@@ -219,7 +219,7 @@ def read(message: object) -> FromPage:
 def id_of(message: object) -> str:
     """Return what a message is called, also if nothing else of it can be read."""
     found = message.get("id") if isinstance(message, dict) else None
-    return found if isinstance(found, str) and len(found) <= _LONGEST_ID else ""
+    return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
 
 
 def read_answer_id(text: str) -> AnswerId:
@@ -262,7 +262,7 @@ def _ballot(fields: Fields) -> Ballot:
 
 
 def _id(fields: Fields, name: str, pattern: re.Pattern[str]) -> str:
-    return _checked(fields, name, fields.text(name, _LONGEST_ID), pattern)
+    return _checked(fields, name, fields.text(name, LONGEST_ID), pattern)
 
 
 def _checked(fields: Fields, name: str, value: object, pattern: re.Pattern[str]) -> str:

@@ -61,9 +61,9 @@ class Port:
         try:
             return self._answer(read(message))
         except RoutebookError as error:
-            return _refused(message, str(error))
+            return refused(message, str(error))
         except Exception as fault:  # noqa: BLE001 - the page waits for an answer, whatever happened
-            return _refused(message, f"routebook failed with {type(fault).__name__}: {fault}")
+            return refused(message, f"routebook failed with {type(fault).__name__}: {fault}")
 
     def _answer(self, ask: FromPage) -> Reply | Snapshot:
         match ask["kind"]:
@@ -263,7 +263,8 @@ def _call(comparison: Comparison, prompt: Prompt, repeat: int, model: str) -> Ca
     )
 
 
-def _refused(message: object, why: str) -> Refused:
+def refused(message: object, why: str) -> Refused:
+    """Say in one line, without secrets, why a message is not answered as it wishes."""
     return {"kind": "reply", "id": id_of(message), "ok": False, "error": writable(redact(" ".join(why.split())))}
 
 

@@ -1,4 +1,4 @@
-"""One calm line below a cell that waits for a run; nothing is left of it when the run is done."""
+"""One calm line below a cell that waits, for a run or for a computation; nothing is left of it in the end."""
 
 from __future__ import annotations
 
@@ -21,23 +21,45 @@ def in_page(live: BackgroundRun) -> Iterator[Look]:
     if host() != "page":
         yield lambda: None
         return
-    from IPython.core.display_functions import publish_display_data
-
-    display_id = f"routebook-waiting-{token_hex(8)}"
-    published = False
-
-    def publish(line: str, html: str) -> None:
-        nonlocal published
-        bundle = {"text/html": html, "text/plain": line}
-        publish_display_data(bundle, transient={"display_id": display_id}, update=published)  # type: ignore[no-untyped-call]
-        published = True
-
-    def show(line: str) -> None:
-        said = f"{line} {STOP}"
-        publish(said, f'<div class="rb-waiting" style="{_STYLE}">{escape(said)}</div>')
-
-    with shown(live, show, lambda: publish("", "")) as look:
+    line = _Line()
+    with shown(live, lambda said: line.show(f"{said} {STOP}"), line.clear) as look:
         yield look
+
+
+@contextmanager
+def while_working(said: str) -> Iterator[None]:
+    """Show what is being worked on, where somebody looks on."""
+    if host() != "page":
+        yield
+        return
+    line = _Line()
+    line.show(said)
+    try:
+        yield
+    finally:
+        line.clear()
+
+
+class _Line:
+    """A line of the cell that runs, under a display id of its own."""
+
+    def __init__(self) -> None:
+        self._display_id = f"routebook-waiting-{token_hex(8)}"
+        self._published = False
+
+    def show(self, said: str) -> None:
+        self._publish(said, f'<div class="rb-waiting" style="{_STYLE}">{escape(said)}</div>')
+
+    def clear(self) -> None:
+        self._publish("", "")
+
+    def _publish(self, line: str, html: str) -> None:
+        from IPython.core.display_functions import publish_display_data
+
+        bundle = {"text/html": html, "text/plain": line}
+        transient = {"display_id": self._display_id}
+        publish_display_data(bundle, transient=transient, update=self._published)  # type: ignore[no-untyped-call]
+        self._published = True
 
 
 _STYLE = "opacity: 0.7; font-variant-numeric: tabular-nums"

@@ -14,10 +14,17 @@ from routebook.errors import RoutebookError
 from routebook.notebook.feed import LiveFeed
 
 
-def _part(name: str) -> Path:
+def part(name: str) -> Path:
+    """Return a script or a style that comes with this package.
+
+    Raises
+    ------
+    RoutebookError
+        If it does not: the installation lacks what the browser loads.
+    """
     path = Path(str(files("routebook") / "static" / name))
     if not path.is_file():
-        raise RoutebookError(f"The live view is not part of this installation ({name} is missing).")
+        raise RoutebookError(f"What the page loads is not part of this installation ({name} is missing).")
     return path
 
 
@@ -32,8 +39,8 @@ class LiveWidget(anywidget.AnyWidget):
         Answers a message of the page.
     """
 
-    _esm = _part("widget.js")
-    _css = _part("widget.css")
+    _esm = part("widget.js")
+    _css = part("widget.css")
     # A page that comes late takes the state, and with it the snapshot of that moment.
     _snapshot = traitlets.Any().tag(sync=True, to_json=lambda _, widget: widget.feed.snapshot())
 
