@@ -18,6 +18,13 @@ from routebook.routing.read_json import read_json
 from routebook.routing.writing import canonical_json
 
 START = "routebook: 1\nname: desk\nclassify: []\nroutes: {}\n"  # four lines; the default is line 5
+
+
+def asking(when: str) -> str:
+    """A policy with one rule, whose condition starts at line 3, column 27."""
+    return f"routebook: 1\nname: desk\nclassify: [{{tag: c, when: {when}}}]\nroutes: {{c: {{models: [sim/a]}}}}\n"
+
+
 PLAIN = START + "default: {models: [sim/small]}\n"
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
 
@@ -130,6 +137,30 @@ REFUSED = {
     "an interval of one end": (
         START + "default: {models: [sim/a], evidence: {prompts: 1, quality_ci95: [0.9]}}", 5, 65, "two ends",
     ),
+    "a regex that looks ahead": (asking("{regex: 'a(?=b)'}"), 3, 35, "column 2: this looks ahead"),
+    "a regex that is no text": (asking("{regex: 5}"), 3, 35, "a regex is text; put 5 in quotes"),
+    "a regex without end": (asking("{regex: '(a{900}){900}'}"), 3, 35, "1,000 is the most"),
+    "a language by its name": (asking("{language: german}"), 3, 38, "'german' is not a language that can be told"),
+    "no language": (asking("{language: []}"), 3, 38, "1 to 1,000 languages"),
+    "Norwegian without quotes": (asking("{language: no}"), 3, 38, "disagree about 'no'"),
+    "a misspelt feature": (asking("{feature: has_cod, equals: true}"), 3, 37, "Did you mean 'has_code'"),
+    "a feature without a comparison": (asking("{feature: has_code}"), 3, 27, "Compare 'has_code' with|compare"),
+    "a yes or no above a number": (asking("{feature: has_code, at_least: 1}"), 3, 27, "has_code is yes or no"),
+    "a number that is a text": (asking("{feature: words, at_least: '5'}"), 3, 54, "at_least is a number"),
+    "a range turned round": (asking("{feature: words, at_least: 5, at_most: 4}"), 3, 54, "is more than at_most"),
+    "a misspelt comparison": (asking("{feature: words, atleast: 5}"), 3, 44, "Did you mean 'at_least'"),
+    "two comparisons": (asking("{metadata: plan, equals: pro, in: [a]}"), 3, 27, "with `equals`, with `in`"),
+    "in nothing": (asking("{metadata: plan, in: []}"), 3, 48, "no value is listed"),
+    "in a text": (asking("{metadata: plan, in: pro}"), 3, 48, "a list of values"),
+    "equal to a list": (asking("{metadata: plan, equals: [pro]}"), 3, 52, "a text, a number, true or false"),
+    "a tag that is compared": (asking("{tag: x, equals: 1}"), 3, 36, "'equals' goes with metadata or feature"),
+    "a comparison of nothing": (asking("{equals: 1}"), 3, 27, "a condition is one of tag, keyword, regex"),
+    "more weights than models": (START + "default: {models: [sim/a], weights: [1, 2]}", 5, 37, "1 to 1 here, not 2"),
+    "a weight of nothing": (START + "default: {models: [sim/a, sim/b], weights: [1, 0]}", 5, 44, "above 0"),
+    "weights that are texts": (START + "default: {models: [sim/a, sim/b], weights: ['1']}", 5, 45, "is a number"),
+    "a budget of nothing": (START + "default: {models: [sim/a], budget_usd: 0}", 5, 40, "US dollars, above 0"),
+    "a gain above one": (START + "default: {models: [sim/a], evidence: {prompts: 1, gain: 2}}", 5, 57, "from -1 to 1"),
+    "an expiry that is no day": (PLAIN + "provenance: {expires: soon}", 6, 23, "not a date"),
     "evidence of nothing": (START + "default: {models: [sim/a], evidence: {}}", 5, 38, "needs 'prompts'"),
     "simulated by word": (
         START + "default: {models: [sim/a], evidence: {prompts: 1, simulated: 'true'}}", 5, 62, "true or false",

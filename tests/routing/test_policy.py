@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from dataclasses import replace
 from functools import reduce
 
 import pytest
@@ -11,8 +14,9 @@ from markdown_it import MarkdownIt
 from tests.support.policies import DESIGN, policies
 
 from routebook.errors import PolicyError
+from routebook.features import PromptFacts
 from routebook.prompts import Message, Prompt
-from routebook.routing.conditions import AllOf, AnyOf, HasKeyword, Not, TagIs
+from routebook.routing.conditions import AllOf, AnyOf, FeatureIs, HasKeyword, Matches, MetadataIs, Not, TagIs
 from routebook.routing.policy import ClassifyRule, Evidence, Policy, Prices, Provenance, Route
 
 DESK = Policy.from_yaml(DESIGN)
@@ -45,6 +49,52 @@ def test_a_decision_says_which_rule_fired_and_which_did_not() -> None:
         "(not rule 1: its tag is proof, not coding, and it has no word traceback or refactor)"
     )
     assert DESK.decide("Good morning.").why.startswith("no rule matched (not rule 1: ")
+
+
+def test_a_decision_tells_each_step() -> None:
+    steps = DESK.decide("Prove it.", tag="proof").steps
+    assert [(step.rule, step.tag, step.matched) for step in steps] == [
+        (1, "coding", False),
+        (2, "long-reasoning", True),
+    ]
+    assert steps[0].finding == "its tag is proof, not coding, and it has no word traceback or refactor"
+    assert steps[1].sentence == "its tag is proof and not (it has the word sketch)"
+    assert [step.matched for step in DESK.decide("Good morning.").steps] == [False, False]
+
+
+def test_metadata_and_features_decide() -> None:
+    rules = (
+        ClassifyRule("t", MetadataIs("plan", equals="pro")),
+        ClassifyRule("u", FeatureIs("tools", at_least=1)),
+        ClassifyRule("v", FeatureIs("images", at_least=1)),
+    )
+    policy = Policy("p", rules, {tag: Route(("sim/a",)) for tag in "tuv"}, Route(("sim/b",)))
+    assert policy.decide("x", metadata={"plan": "pro"}).tag == "t"
+    assert policy.decide(Prompt.of("x", metadata={"plan": "pro"})).tag == "t"
+    assert policy.decide(Prompt.of("x", metadata={"plan": "pro"}), metadata={}).tag == "default"
+    assert policy.decide(PromptFacts("x", tools=2)).tag == "u"
+    assert policy.decide(PromptFacts("x", images=2)).tag == "v"
+
+
+def test_features_read_the_last_message_and_words_all_that_the_user_wrote() -> None:
+    turns = (Message("user", "def f(x):"), Message("assistant", "Yes?"), Message("user", "What is 2 + 2?"))
+    for condition, matches in (
+        (FeatureIs("has_code", equals=True), False),
+        (FeatureIs("has_math", equals=True), True),
+        (FeatureIs("turns", equals=2), True),
+        (FeatureIs("prompt_tokens", equals=11), True),  # 5 + 9 + 2 + 4 + 14 letters, 2 line ends twice, and 4: 44 bytes
+        (Matches("def f"), True),
+        (Matches("Yes"), False),
+    ):
+        policy = Policy("p", (ClassifyRule("t", condition),), {"t": Route(("sim/a",))}, Route(("sim/b",)))
+        assert (policy.decide(Prompt(turns, system="Be so kind.")).tag == "t") is matches, condition
+
+
+def test_a_policy_that_decided_can_be_copied_and_pickled() -> None:
+    DESK.decide("hello")
+    for again in (pickle.loads(pickle.dumps(DESK)), copy.deepcopy(DESK), replace(DESK)):
+        assert again == DESK
+        assert again.decide("x", tag="coding") == DESK.decide("x", tag="coding")
 
 
 def test_a_prompt_brings_its_own_tags_and_given_ones_replace_them() -> None:
@@ -130,6 +180,16 @@ def test_markdown_shows_every_name_as_it_is(policy: Policy) -> None:
         (lambda: Route(("sim/a",), timeout_s=0), "seconds"),
         (lambda: Route(("sim/a",), timeout_s=float("nan")), "seconds"),
         (lambda: Route(("sim/a",), retries=11), "from 0 to 10"),
+        (lambda: Route(("sim/a",), weights=()), "1 to 1 here"),
+        (lambda: Route(("sim/a",), weights=(1, 2)), "1 to 1 here"),
+        (lambda: Route(("sim/a",), weights=(0,)), "weights are above 0"),
+        (lambda: Route(("sim/a",), weights=(float("nan"),)), "weights are above 0"),
+        (lambda: Route(("sim/a",), weights=(float("inf"),)), "weights are above 0"),
+        (lambda: Route(("sim/a",), budget_usd=0), "above 0"),
+        (lambda: Evidence(1, gain=1.5), "gain is a number from -1 to 1"),
+        (lambda: Evidence(1, gain_ci95=(0.1, 0.0)), "the upper end of gain_ci95"),
+        (lambda: Evidence(1, usd_per_1k_prompts_ci95=(-1, 0)), "the lower end of usd_per_1k_prompts_ci95"),
+        (lambda: Provenance(expires="never"), "not a date"),
         (lambda: Evidence(-1), "prompts is a number from 0"),
         (lambda: Evidence(1, quality=1.1), "quality is a number from 0 to 1"),
         (lambda: Evidence(1, latency_p95_s=float("nan")), "latency_p95_s is a number"),

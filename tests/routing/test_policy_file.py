@@ -83,6 +83,44 @@ def test_another_yaml_reader_finds_the_same(policy: Policy) -> None:
     assert dated(yaml.safe_load(policy.to_yaml())) == policy_data.to_data(policy)
 
 
+EVERYTHING = r"""
+routebook: 1
+name: everything
+classify:
+  - tag: coding
+    when: {any: [{tag: coding}, {feature: has_code, equals: true}, {feature: code_language, in: [python, rust]}]}
+  - tag: long
+    when: {all: [{feature: prompt_tokens, at_least: 2000, at_most: 90000}, {regex: '(?i)prove|derive'}]}
+  - tag: other
+    when: {any: [{language: de}, {language: [fr, 'no']}, {metadata: plan, equals: pro}, {metadata: age, at_most: 30},
+                 {metadata: team, in: [a, 1]}, {metadata: beta, equals: true}]}
+routes:
+  coding:
+    models: [sim/large, sim/small]
+    weights: [95, 5]
+    timeout_s: 30
+    retries: 1
+    budget_usd: 0.05
+    evidence: {prompts: 412, quality: 0.9, gain: 0.02, gain_ci95: [-0.01, 0.05], usd_per_1k_prompts: 0.4,
+      usd_per_1k_prompts_ci95: [0.3, 0.5]}
+  long:
+    models: [sim/large]
+  other:
+    models: [sim/small]
+default:
+  models: [sim/small]
+provenance:
+  created: 2026-11-20
+  judge: null
+  seed: null
+  expires: 2027-02-20
+""".lstrip()
+
+
+def test_everything_a_policy_can_say_is_written_as_it_is_read() -> None:
+    assert Policy.from_yaml(EVERYTHING).to_yaml().split() == EVERYTHING.split()
+
+
 def test_the_hash_is_that_of_sorted_json_without_white_space() -> None:
     canonical = json.dumps(json.loads(DESK.to_json()), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert DESK.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
@@ -162,6 +200,19 @@ def test_reading_and_deciding_needs_the_standard_library_and_pyyaml_only(tmp_pat
     assert loaded.returncode == 0, loaded.stderr
     named = [name for name in ast.literal_eval(loaded.stdout) if not name.startswith(("_", "cython"))]  # PyYAML's own
     assert named == ["routebook", "yaml"]
+
+
+def test_a_rule_that_looks_for_a_pattern_needs_re2_besides_and_only_when_it_decides() -> None:
+    rule = "{routebook: 1, name: p, classify: [{tag: t, when: {feature: has_code, equals: true}}], "
+    text = rule + "routes: {t: {models: [sim/a]}}, default: {models: [sim/b]}}"
+    script = (
+        f"import sys; from routebook.routing.policy import Policy; policy = Policy.from_yaml({text!r});"
+        "assert 're2' not in sys.modules; assert policy.decide('def f(x):').tag == 't';"
+        "print(sorted({'numpy', 'pandas', 're2', 'jsonschema'} & set(sys.modules)))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert loaded.returncode == 0, loaded.stderr
+    assert ast.literal_eval(loaded.stdout) == ["re2"]
 
 
 def _paths() -> dict[str, str]:

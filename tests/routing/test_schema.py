@@ -23,7 +23,7 @@ from routebook.routing.reading import KINDS
 SCHEMA = Draft202012Validator(Policy.schema())
 UNSAID = re.compile(
     r"visible characters|\(not NFC\)|The regex|nested (at most 8|more than 24) deep|is more than at_most|the upper end|"
-    r"has no route|weights are for the first|is not a date|too long for a number|too large for a number",
+    r"has no route|weights are at most as many|is not a date|too long for a number|too large for a number",
     re.IGNORECASE,
 )
 """What its `$comment` says that it cannot say, as the reader says it."""

@@ -159,7 +159,7 @@ class Route:
         if self.weights is not None:
             if not 1 <= len(self.weights) <= len(self.models):
                 raise PolicyError(
-                    f"weights are for the first models of a route: 1 to {len(self.models)} here, not "
+                    f"weights are at most as many as the chain is long: 1 to {len(self.models)} here, not "
                     f"{len(self.weights)}."
                 )
             for weight in self.weights:

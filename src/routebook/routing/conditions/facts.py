@@ -115,7 +115,7 @@ class _Compared:
         for end in ("at_least", "at_most"):
             value = getattr(self, end)
             check_number(value, end, -MAX_WHOLE, MAX_WHOLE)
-            object.__setattr__(self, end, None if value is None else float(value))
+            object.__setattr__(self, end, _plain(value))
         object.__setattr__(self, "equals", _plain(self.equals))
         object.__setattr__(self, "one_of", tuple(_plain(value) for value in self.one_of))
         bounded = self.at_least is not None or self.at_most is not None
@@ -318,7 +318,7 @@ def _plain(value: object) -> Given | None:
     if isinstance(value, (bool, str)):
         return value
     if isinstance(value, Real):
-        return float(value)
+        return float(value) + 0.0  # which makes 0 of -0
     return None
 
 
