@@ -173,10 +173,8 @@ def _within(vectors: Sequence[Numbers], weights: Iterable[Numbers]) -> Numbers:
 
 def _across(vectors: Sequence[Numbers], weights: Iterable[Numbers]) -> Numbers:
     """Return the squared mean over prompts of the difference, for every row of weights."""
-    total = np.zeros(())
-    for of, rows in zip(vectors, weights, strict=True):
-        total = total + rows @ of
-    made: Numbers = np.einsum("rb,rb->r", total, total) / len(vectors) ** 2
+    summed = np.concatenate(list(weights), axis=1) @ np.concatenate(vectors)
+    made: Numbers = np.einsum("rb,rb->r", summed, summed) / len(vectors) ** 2
     return made
 
 
