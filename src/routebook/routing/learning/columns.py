@@ -108,15 +108,13 @@ def feature_columns(matrix: Matrix) -> list[Column]:
     """Return a column for each feature in which these prompts differ, in the features' order."""
     made: list[Column] = []
     for name, values in matrix.features.items():
-        counts = values.value_counts()
-        if len(counts) < 2:
-            continue
         if values.dtype == bool:
-            made.append(YesOrNo(str(name)))
+            made += [YesOrNo(str(name))] if values.nunique() > 1 else []
         elif values.dtype.kind in "iuf":
-            made.append(Count(str(name)))
+            made += [Count(str(name))] if values.nunique() > 1 else []
         else:
-            common = counts[counts >= _LEAST_SHARE * len(values)].index[:_MOST_VALUES]
+            shares = values.value_counts(normalize=True)
+            common = shares[(shares >= _LEAST_SHARE) & (shares < 1)].index[:_MOST_VALUES]
             made += [Value(str(name), str(value)) for value in sorted(common, key=str)]
     return made
 

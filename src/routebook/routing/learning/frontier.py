@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from routebook.routing.learning.learn import ASKABLE, Testing, checked, divided, thinned_out
+from routebook.routing.learning.dividing import divided
+from routebook.routing.learning.learn import ASKABLE, Testing, checked
 from routebook.routing.learning.matrix import Matrix
 from routebook.routing.learning.objective import Objective
 from routebook.routing.learning.problem import Problem, problem_of
@@ -18,7 +19,6 @@ from routebook.routing.learning.rules import rules_of
 from routebook.routing.learning.search import told
 from routebook.routing.learning.selection import Selected, paths
 from routebook.routing.learning.shipping import provenance_of
-from routebook.routing.learning.splits import alike
 
 if TYPE_CHECKING:
     from routebook.outcomes import Outcomes
@@ -95,13 +95,11 @@ def frontier(
     picks a step by these figures has chosen the luckier one of similar steps.
     """
     asked = checked(max_rules, using, seed)
-    train, test, notes = divided(outcomes, held_out, test_share, seed)
-    train, thinned = thinned_out(train, seed)
-    matrix = Matrix.of(train)
-    problem = problem_of(matrix, Objective())
+    train, test, groups, notes = divided(outcomes, held_out, test_share, seed)
+    problem = problem_of(Matrix.of(train), Objective())
     provenance = provenance_of(outcomes, seed, created or datetime.now(UTC).date())
     testing = Testing(problem, test, provenance, "draft")
-    tried = paths(problem, alike(matrix.texts.tolist()), max_rules=max_rules, using=asked, seed=seed)
+    tried = paths(problem, groups, max_rules=max_rules, using=asked, seed=seed)
     steps: list[Step] = []
     seen: set[tuple[object, ...]] = set()
     for at, rate in reversed(list(enumerate(tried.paths[0].rates.tolist()))):
@@ -111,7 +109,7 @@ def frontier(
         if key not in seen:
             seen.add(key)
             steps.append(Step(rate * problem.per_usd / 1000, testing.of(rules)))
-    return Frontier(tuple(steps), testing.base, (*notes, *thinned, *problem.notes))
+    return Frontier(tuple(steps), testing.base, (*notes, *problem.notes))
 
 
 def _worth(problem: Problem, model: np.ndarray, rate: float) -> float:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from routebook.errors import OptionError, OutcomesError, did_you_mean
-from routebook.lookup import count, either
+from routebook.errors import OptionError, did_you_mean
+from routebook.lookup import either
 from routebook.routing.evidence.evaluation import Evaluation, evaluate
+from routebook.routing.learning.dividing import divided
 from routebook.routing.learning.gate import Check, checks, non_inferior
 from routebook.routing.learning.learned import Learned
 from routebook.routing.learning.matrix import Matrix
@@ -21,7 +22,6 @@ from routebook.routing.learning.rules import Rules, rules_of
 from routebook.routing.learning.search import values
 from routebook.routing.learning.selection import Selected, select
 from routebook.routing.learning.shipping import learned_on, policy_of, provenance_of, with_evidence
-from routebook.routing.learning.splits import alike, apart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 ASKABLE = ("tag", "feature", "keyword")
 MOST_RULES = 100
-MOST_LEARNED_FROM = 20_000
-"""Prompts that rules are searched on; of more, as many are drawn."""
 
 
 def learn(
@@ -108,11 +106,8 @@ def learn(
     """
     objective = objective or Objective()
     asked = checked(max_rules, using, seed)
-    train, test, notes = divided(outcomes, held_out, test_share, seed)
-    train, thinned = thinned_out(train, seed)
-    matrix = Matrix.of(train)
-    problem = problem_of(matrix, objective)
-    groups = alike(matrix.texts.tolist())
+    train, test, groups, notes = divided(outcomes, held_out, test_share, seed)
+    problem = problem_of(Matrix.of(train), objective)
     chosen = select(problem, groups, max_rules=max_rules, using=asked, tested_on=len(test.prompts), seed=seed)
     provenance = provenance_of(outcomes, seed, created or datetime.now(UTC).date())
     testing = Testing(problem, test, provenance, name or "learned")
@@ -131,7 +126,7 @@ def learn(
         checks=shown,
         considered=None if rules is None else rules.policy,
         evaluation=shipped or single,
-        notes=(*notes, *thinned, *problem.notes, *said, *(found.dropped if found is not None else ())),
+        notes=(*notes, *problem.notes, *said, *(found.dropped if found is not None else ())),
         _train=problem.matrix,
         _test=tested,
         _settings=settings,
@@ -232,50 +227,6 @@ def _quality_per_usd(problem: Problem, chosen: Selected | None) -> float:
         return 0.0
     rate = problem.exchange if chosen is None else chosen.rate
     return (rate or 0.0) * problem.per_usd / 1000
-
-
-# ---- prompts --------------------------------------------------------------------------------------------------------
-
-
-def divided(
-    outcomes: Outcomes, held_out: Outcomes | None, test_share: float, seed: int
-) -> tuple[Outcomes, Outcomes, list[str]]:
-    """Return the outcomes to learn from, those to test on, and what the reader should know.
-
-    Raises
-    ------
-    OptionError, OutcomesError
-        If the share is none, or nothing is left of either.
-    """
-    prompts = outcomes.prompts
-    ids, texts = prompts.index.to_numpy(), prompts["prompt"].tolist()
-    if held_out is None:
-        if isinstance(test_share, bool) or not isinstance(test_share, (int, float)) or not 0.05 <= test_share <= 0.9:
-            raise OptionError(f"test_share is a share from 0.05 to 0.9, such as 0.33, not {test_share!r:.60}.")
-        if len(ids) < 2:
-            raise OutcomesError("Rules are learned on some prompts and tested on others, and here is one.")
-        aside = apart(alike(texts), prompts["tags"].tolist(), test_share, seed)
-        if aside.all() or not aside.any():
-            raise OutcomesError(f"These {count(len(ids), 'prompt')} cannot be divided: they are nearly the same.")
-        return outcomes.select(ids[~aside].tolist()), outcomes.select(ids[aside].tolist()), []
-    groups = alike([*texts, *held_out.prompts["prompt"]])
-    both = np.isin(groups[: len(ids)], groups[len(ids) :])
-    if not both.any():
-        return outcomes, held_out, []
-    if both.all():
-        raise OutcomesError("Every prompt is nearly the same as a held-out one: nothing is left to learn from.")
-    note = f"Left out, since nearly the same as held-out ones: {count(int(both.sum()), 'prompt')}."
-    return outcomes.select(ids[~both].tolist()), held_out, [note]
-
-
-def thinned_out(outcomes: Outcomes, seed: int) -> tuple[Outcomes, list[str]]:
-    """Draw prompts to learn from, where there are very many."""
-    ids = outcomes.prompts.index
-    if len(ids) <= MOST_LEARNED_FROM:
-        return outcomes, []
-    drawn = np.sort(np.random.default_rng(seed).permutation(len(ids))[:MOST_LEARNED_FROM])
-    note = f"Learned on {MOST_LEARNED_FROM:,} of {len(ids):,} prompts, drawn at random."
-    return outcomes.select(ids[drawn].tolist()), [note]
 
 
 # ---- options --------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from routebook.routing.learning.baselines import Baseline, TagTable, overall
 from routebook.routing.learning.measured import Across, Ruler
 from routebook.routing.learning.objective import MARGIN
 from routebook.routing.learning.strategies import Strategy, expecting
-from routebook.routing.learning.text_baselines import NearestPrompts, RidgeOnWords, Words
+from routebook.routing.learning.text_baselines import NearestPrompts, Reader, RidgeOnWords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,8 +142,8 @@ def beside(
         f"Best single, by the former: {names[ruler.best]}.",
     ]
     strategies = _single(test, ruler, means, costs)
-    words = Words(seed)
-    fitting: list[Baseline] = [NearestPrompts(words), RidgeOnWords(words)]
+    reader = Reader(seed)
+    fitting: list[Baseline] = [NearestPrompts(reader), RidgeOnWords(reader)]
     if any(train.tags):
         fitting.insert(0, TagTable())
     else:

@@ -17,13 +17,14 @@ from routebook.outcomes import model_ids
 from routebook.render.report import Block, Report, figure, signed, span
 from routebook.routing.evidence.estimates import difference
 from routebook.routing.evidence.evaluation import evaluate
-from routebook.routing.learning.learn import ASKABLE, checked, divided, thinned_out
+from routebook.routing.learning.dividing import divided
+from routebook.routing.learning.learn import ASKABLE, checked
 from routebook.routing.learning.matrix import Matrix
 from routebook.routing.learning.metrics import Bands, apgr, bands, cpt
 from routebook.routing.learning.partition import ByTree, Partition
 from routebook.routing.learning.shipping import provenance_of, with_evidence
 from routebook.routing.learning.shrinkage import shrunk
-from routebook.routing.learning.splits import alike, folds
+from routebook.routing.learning.splits import folds
 from routebook.routing.names import DEFAULT
 from routebook.routing.policy import ClassifyRule, Policy
 from routebook.routing.route import Route
@@ -308,41 +309,40 @@ def tradeoff(
     if pair[0] == pair[1]:
         raise OptionError(f"The weak and the strong model are both {pair[0]}: name two.")
     tested = [_found(test, weak, "weak"), _found(test, strong, "strong")]
-    learned_from, test, notes = divided(train, test, 0.5, seed)
-    learned_from, thinned = thinned_out(learned_from, seed)
+    learned_from, test, groups, notes = divided(train, test, 0.5, seed)
     matrix = Matrix.of(learned_from).only(pair)
-    matrix = matrix.take(~np.isnan(matrix.quality).any(axis=1))
+    known = ~np.isnan(matrix.quality).any(axis=1)
+    matrix, groups = matrix.take(known), groups[known]
     if len(matrix) < _FEWEST:
         raise OutcomesError(
             f"Of {count(len(matrix), 'training prompt')} the quality of both models is known: {_FEWEST} are the least."
         )
     gain = matrix.quality[:, [_STRONG]] - matrix.quality[:, [_WEAK]]
-    partition = _best(matrix, gain, max_rules, asked, seed)
+    partition = _best(matrix, gain, max_rules, asked, folds(groups, matrix.tags, _PARTS, seed))
     kind = partition.place(matrix)
     score = shrunk(gain, kind, len(partition))[0][:, 0]
     order = np.argsort(-score, kind="stable")
-    groups = [Group(partition.asked([int(one)])[0][1], float(score[one]), int((kind == one).sum())) for one in order]
+    made = [Group(partition.asked([int(one)])[0][1], float(score[one]), int((kind == one).sum())) for one in order]
     measured = Matrix.of(test).only(tested)
     place = np.argsort(order)[partition.place(measured)]
-    found = np.array([group.score for group in groups])[place]
+    found = np.array([group.score for group in made])[place]
     return Tradeoff(
         tested[_WEAK],
         tested[_STRONG],
-        tuple(groups),
+        tuple(made),
         pd.Series(found, index=pd.Index(measured.ids, name="prompt_id"), name="score"),
         test,
-        (*notes, *thinned),
+        notes,
         place,
         measured.quality,
         seed,
     )
 
 
-def _best(matrix: Matrix, gain: Floats, max_rules: int, asked: tuple[str, ...], seed: int) -> Partition:
+def _best(matrix: Matrix, gain: Floats, max_rules: int, asked: tuple[str, ...], parts: Whole) -> Partition:
     """Grow the tree that ranks prompts best when cross-fitted."""
     ways = list(dict.fromkeys([("tag",), asked] if "tag" in asked and any(matrix.tags) else [asked]))
     if len(ways) > 1:
-        parts = folds(alike(matrix.texts.tolist()), matrix.tags, _PARTS, seed)
         found = [_cross_fitted(matrix, gain, max_rules, way, parts) for way in ways]
         weak, strong = matrix.quality.T
         areas = [apgr(weak, strong, scores) for scores in found]

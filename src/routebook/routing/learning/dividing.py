@@ -1,0 +1,85 @@
+"""Which prompts are learned from, and which are kept apart for the last test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from routebook.errors import OptionError, OutcomesError
+from routebook.lookup import count
+from routebook.routing.learning.splits import alike, apart
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from routebook.outcomes import Outcomes
+
+MOST_LEARNED_FROM = 20_000
+"""Prompts that rules are learned from; of more, as many are drawn."""
+
+
+class Divided(NamedTuple):
+    """Prompts on two sides.
+
+    Attributes
+    ----------
+    train, test
+        The outcomes to learn from, and those to test on.
+    groups
+        A number for each training prompt, the same for those that are nearly the same.
+    notes
+        What the reader should know, one line each.
+    """
+
+    train: Outcomes
+    test: Outcomes
+    groups: NDArray[np.intp]
+    notes: tuple[str, ...]
+
+
+def divided(outcomes: Outcomes, held_out: Outcomes | None, test_share: float, seed: int) -> Divided:
+    """Divide prompts, those that are nearly the same on one side.
+
+    Parameters
+    ----------
+    outcomes
+        All prompts, or those to learn from.
+    held_out
+        Those to test on; then `outcomes` loses what is nearly the same as one of these. `None` takes a share.
+    test_share
+        How much to keep apart, of each tag.
+    seed
+        Of what is drawn.
+
+    Raises
+    ------
+    OptionError, OutcomesError
+        If the share is none, or nothing is left on one side.
+    """
+    prompts = outcomes.prompts
+    ids, texts, size = prompts.index.to_numpy(), prompts["prompt"].tolist(), len(prompts)
+    notes = []
+    if held_out is None:
+        if isinstance(test_share, bool) or not isinstance(test_share, (int, float)) or not 0.05 <= test_share <= 0.9:
+            raise OptionError(f"test_share is a share from 0.05 to 0.9, such as 0.33, not {test_share!r:.60}.")
+        groups = alike(texts)
+        aside = apart(groups, prompts["tags"].tolist(), test_share, seed)
+        if aside.all() or not aside.any():
+            raise OutcomesError(
+                f"{count(size, 'prompt')} cannot be divided into some to learn from and some to test on."
+            )
+        test = outcomes.select(ids[aside].tolist())
+    else:
+        both = alike([*texts, *held_out.prompts["prompt"]])
+        groups, aside, test = both[:size], np.isin(both[:size], both[size:]), held_out
+        if aside.all():
+            raise OutcomesError("Every prompt is nearly the same as a held-out one: nothing is left to learn from.")
+        if aside.any():
+            notes.append(f"Left out, since nearly the same as held-out ones: {count(int(aside.sum()), 'prompt')}.")
+    rows = np.flatnonzero(~aside)
+    if len(rows) > MOST_LEARNED_FROM:
+        notes.append(f"Learned on {MOST_LEARNED_FROM:,} of {len(rows):,} prompts, drawn at random.")
+        rows = np.sort(np.random.default_rng(seed).permutation(rows)[:MOST_LEARNED_FROM])
+    train = outcomes if len(rows) == size else outcomes.select(ids[rows].tolist())
+    return Divided(train, test, groups[rows], tuple(notes))
