@@ -70,6 +70,6 @@ def features_of(asked: PromptFacts) -> dict[str, int | str]:
 
     >>> found = features_of(PromptFacts("What is 2 + 2?"))
     >>> found["has_math"], found["language"], found["code_language"]
-    (True, 'unknown', 'none')
+    (True, 'en', 'none')
     """
     return {name: feature(asked) for name, feature in FEATURES.items()}
