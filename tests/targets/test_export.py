@@ -13,7 +13,7 @@ from tests.support.policies import names, policies
 
 from routebook.errors import TargetError
 from routebook.providers.registry import register_server
-from routebook.routing.conditions import AllOf, AnyOf, HasKeyword, TagIs
+from routebook.routing.conditions import AllOf, AnyOf, FeatureIs, HasKeyword, InLanguage, Matches, MetadataIs, TagIs
 from routebook.routing.policy import ClassifyRule, Policy, Provenance, Route
 from routebook.targets import TARGETS, export, litellm, target
 
@@ -137,6 +137,31 @@ def test_a_header_that_became_a_secret_after_it_was_registered_is_left_out(monke
 )
 def test_a_rule_that_looks_at_more_than_its_own_tag_is_a_loss(when: Any, lost: list[str]) -> None:
     assert lossy(Policy("p", (ClassifyRule("coding", when),), DESK.routes, DESK.default)) == lost
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        (Matches("a"), "it looks at the prompt's text, which"),
+        (InLanguage(("de",)), "it looks at the prompt's text, which"),
+        (FeatureIs("has_code", equals=True), "it looks at the prompt's has_code, which"),
+        (MetadataIs("plan", equals="pro"), "it looks at the metadata plan, which"),
+        (AllOf((TagIs("x"), Matches("a"))), "it looks at other tags and the prompt's text, which"),
+    ],
+)
+def test_a_loss_says_what_the_rule_looks_at(when: Any, says: str) -> None:
+    [loss] = litellm.losses(Policy("p", (ClassifyRule("coding", when),), DESK.routes, DESK.default))
+    assert loss.what.startswith(says)
+
+
+def test_weights_and_a_budget_are_losses_said_in_words() -> None:
+    route = Route(("openai/a", "openai/b"), weights=(95, 5), budget_usd=0.05)
+    policy = Policy("p", (), {"coding": route}, Route(("openai/a", "openai/b"), weights=(1,)))
+    assert [str(loss).partition(": LiteLLM")[0] for loss in litellm.losses(policy)] == [
+        "route coding: its weights are left out and its first model is always asked first",
+        "route coding: its budget of $0.05 a prompt is left out",
+    ]
+    assert params(policy)["route/coding"]["model"] == "openai/a"
 
 
 def test_a_loss_stops_the_export_unless_it_is_allowed_and_then_stands_in_the_file(tmp_path: Path) -> None:
