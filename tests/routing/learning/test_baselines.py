@@ -14,7 +14,7 @@ from routebook.outcomes import Outcomes
 from routebook.routing.learning.baselines import Baseline, Overall, TagTable
 from routebook.routing.learning.matrix import Matrix
 from routebook.routing.learning.metrics import apgr
-from routebook.routing.learning.text_baselines import NearestPrompts, RidgeOnWords, Words
+from routebook.routing.learning.text_baselines import NearestPrompts, Reader, RidgeOnWords
 
 DATA = Path(os.environ.get("ROUTEBOOK_DATA") or Path(__file__).parents[4] / "shared" / "data")
 
@@ -100,25 +100,25 @@ class TestTagTable:
         assert 0 < predicted[1, 0] - predicted[1, 1] < 1
 
 
-class TestWords:
-    """`Words`, and what both that read it do with many prompts."""
+class TestReader:
+    """`Reader`, and what both that read it do with many prompts."""
 
     def test_what_was_read_last_is_not_read_again(self) -> None:
-        words, train, test = Words(), two_kinds(60), two_kinds(20, seed=1)
-        assert words.learn(train) is words.learn(train)
-        assert words.learn(train).terms_of(test) is words.learn(train).terms_of(test)
-        assert words.learn(test) is not words.learn(train)
+        reader, train, test = Reader(), two_kinds(60), two_kinds(20, seed=1)
+        assert reader.learn(train) is reader.learn(train)
+        assert reader.learn(train).terms_of(test) is reader.learn(train).terms_of(test)
+        assert reader.learn(test) is not reader.learn(train)
 
-    def test_sharing_words_changes_nothing(self) -> None:
-        words, train, test = Words(), two_kinds(60), two_kinds(20, seed=1)
-        for shared, alone in ((NearestPrompts(words), NearestPrompts()), (RidgeOnWords(words), RidgeOnWords())):
+    def test_sharing_a_reader_changes_nothing(self) -> None:
+        reader, train, test = Reader(), two_kinds(60), two_kinds(20, seed=1)
+        for shared, alone in ((NearestPrompts(reader), NearestPrompts()), (RidgeOnWords(reader), RidgeOnWords())):
             made = [baseline.fit(train).predict_quality(test).tolist() for baseline in (shared, alone)]
             assert made[0] == made[1]
 
     def test_of_very_many_prompts_some_are_fitted_on_and_that_is_said(self) -> None:
-        train = two_kinds(20_500)
+        train = two_kinds(10_500)
         fitted = NearestPrompts().fit(train)
-        assert "fitted on 20,000 of 20,500 training prompts" in fitted.note
+        assert "fitted on 10,000 of 10,500 training prompts" in fitted.note
         assert "fitted on" not in NearestPrompts().fit(two_kinds(60)).note
 
     def test_a_note_says_what_was_picked(self) -> None:
