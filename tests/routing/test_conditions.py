@@ -157,10 +157,12 @@ def test_true_is_not_one() -> None:
     assert hash(MetadataIs("x", equals=1)) == hash(MetadataIs("x", equals=1.0))
 
 
-@given(conditions(["a", "b"]))
+@given(conditions(["a", "b"]), st.text(st.characters(), max_size=200))
 @settings(max_examples=100)
-def test_sentences_and_findings_are_one_line(condition: Condition) -> None:
-    for said in (condition.sentence(), condition.finding(ASKED)):
+def test_sentences_and_findings_are_one_line_whatever_the_prompt_is(condition: Condition, odd: str) -> None:
+    asked = Asked(odd, frozenset({odd, "x"}), {"a": odd, "b": odd})
+    one_of_each = AllOf((Not(TagIs("z")), Not(MetadataIs("a", equals="z"))))
+    for said in (condition.sentence(), condition.finding(asked), one_of_each.finding(asked)):
         assert "\n" not in said
         assert said.isprintable()
 

@@ -2,8 +2,8 @@
 
 ==============  =======================================================================================================
 `asked`         what is known of a prompt when a policy decides
-`facts`         ``{tag: coding}``, ``{language: de}``, ``{metadata: plan, equals: pro}``,
-                ``{feature: prompt_tokens, at_least: 2000}``
+`facts`         ``{tag: coding}``, ``{language: de}``
+`compared`      ``{metadata: plan, equals: pro}``, ``{feature: prompt_tokens, at_least: 2000}``
 `words`         ``{keyword: [traceback, refactor]}``, ``{regex: "(?i)prove|derive"}``
 `searches`      finds all patterns of a policy in one go
 `logic`         ``any``, ``all`` and ``not`` over these
@@ -15,7 +15,8 @@ stands in a file.
 """
 
 from routebook.routing.conditions.asked import Asked
-from routebook.routing.conditions.facts import FeatureIs, InLanguage, MetadataIs, TagIs
+from routebook.routing.conditions.compared import FeatureIs, MetadataIs
+from routebook.routing.conditions.facts import InLanguage, TagIs
 from routebook.routing.conditions.logic import AllOf, AnyOf, Condition, Not, depth, leaves
 from routebook.routing.conditions.words import HasKeyword, Matches
 

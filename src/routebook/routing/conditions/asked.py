@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from routebook.errors import PolicyError
+from routebook.errors import PolicyError, did_you_mean
 from routebook.features import FEATURES, PromptFacts
 from routebook.patterns.linear import utf8
+from routebook.routing.document import shown
+from routebook.routing.names import MAX_NAME
 
 if TYPE_CHECKING:
     from routebook.prompts import Prompt
@@ -117,3 +119,21 @@ def check_length(things: tuple[object, ...], what: str) -> None:
     """
     if not 1 <= len(things) <= MAX_LIST:
         raise PolicyError(f"A condition lists 1 to {MAX_LIST:,} {what}; not {len(things):,}.")
+
+
+def check_known(value: object, known: tuple[str, ...], what: str) -> None:
+    """Refuse what is not one of the known values.
+
+    Raises
+    ------
+    PolicyError
+        With the nearest that is.
+    """
+    if value not in known:
+        near = did_you_mean(str(value), known) or f" Known are {', '.join(known)}."
+        raise PolicyError(f"{str(value)[:40]!r} is not {what}.{near}")
+
+
+def said(text: str) -> str:
+    """Return a text of the prompt as it may stand in one line: short, and with what cannot be seen escaped."""
+    return text if text.isprintable() and len(text) <= MAX_NAME else shown(text)

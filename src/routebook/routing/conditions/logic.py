@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from routebook.routing.conditions.asked import Asked, Test, check_length
-from routebook.routing.conditions.facts import FeatureIs, InLanguage, MetadataIs, TagIs
+from routebook.routing.conditions.compared import FeatureIs, MetadataIs
+from routebook.routing.conditions.facts import InLanguage, TagIs
 from routebook.routing.conditions.searches import Searches
 from routebook.routing.conditions.words import HasKeyword, Matches
 
