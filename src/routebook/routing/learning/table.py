@@ -141,6 +141,8 @@ def beside(
         f"Fitted on {count(len(train), 'prompt')}, measured on {len(test):,} others.",
         f"Best single, by the former: {names[ruler.best]}.",
     ]
+    if np.isnan(costs).any() and not np.isnan(costs).all():
+        notes.append("Cheapest: of the models whose cost is known.")
     strategies = _single(test, ruler, means, costs)
     reader = Reader(seed)
     fitting: list[Baseline] = [NearestPrompts(reader), RidgeOnWords(reader)]
@@ -222,7 +224,7 @@ def _of_figures(ruler: Ruler, names: Sequence[str]) -> list[str]:
     single = 1_000 * overall(ruler.test.cost)
     least, most = usd(float(single.min())), usd(float(single.max()))
     notes.append(
-        f"AIQ: mean quality from {least} to {most}, of mixtures of a strategy's settings, or of single models."
+        f"AIQ: mean quality from {least} to {most} per 1,000 prompts, of mixtures of settings, or of single models."
     )
     enough = f"shown to be less than {ruler.margin:g} below best single"
     return [*notes, f"Non-inferior from: the least cost of a setting {enough}, picked on these prompts."]
