@@ -1,4 +1,4 @@
-"""Writes a text file whole or not at all: a reader never meets half a policy."""
+"""Writes a file whole or not at all: a reader never meets half a policy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ def write_atomically(path: str | Path, text: str) -> Path:
     OSError
         If the folder is not there, or cannot be written.
     """
+    return write_bytes_atomically(path, text.encode("utf-8"))
+
+
+def write_bytes_atomically(path: str | Path, data: bytes) -> Path:
+    """Write bytes; all else as `write_atomically`."""
     path = Path(path).expanduser()
     target = path.resolve()
     draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
-        with draft.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with draft.open("xb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():
