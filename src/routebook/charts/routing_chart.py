@@ -36,6 +36,7 @@ def routing(
     points: Sequence[Mapping[str, Any]],
     *,
     across: Across,
+    upward: str = _QUALITY,
     notes: Sequence[str] = (),
     simulated: bool = False,
 ) -> Figure:
@@ -53,6 +54,8 @@ def routing(
         Those of the curves, in order: ``strategy``, ``quality`` and the field of the axis across.
     across
         ``cost``, ``share``, or ``nothing``: then each strategy has a line of its own.
+    upward
+        What the axis of quality is called.
     notes
         What the reader should know; the first two are shown.
     simulated
@@ -69,7 +72,7 @@ def routing(
         said[0] += " Curves: the best mixtures of settings." if across == "cost" else " Curves: at every share."
     if missing:
         said.append(f"Not drawn, cost or quality unknown: {', '.join(missing)}.")
-    layers = [_nothing()] if not there else _plane(there, points, across) if field else _lines(there)
+    layers = [_nothing()] if not there else _plane(there, points, across, upward) if field else _lines(there, upward)
     return figure(
         layers,
         there,
@@ -116,7 +119,7 @@ def gap(
         for at, got, least, most in zip(share, quality, low, high, strict=True)
     ]
     upward = of_shares([*low, *high])
-    x, y = _x("share", Scale(0.0, 1.0)), _y(upward)
+    x, y = _x("share", Scale(0.0, 1.0)), _y(upward, _QUALITY)
     tooltip = [alt.Tooltip("strong_share:Q", format=".0%", title="to the strong model")]
     tooltip += [alt.Tooltip(f"{name}:Q", format=".3f") for name in ("quality", "low", "high", "random")]
     ends = [
@@ -164,7 +167,9 @@ _HEADINGS = {
 }
 
 
-def _plane(rows: list[dict[str, Any]], points: Sequence[Mapping[str, Any]], across: Across) -> list[alt.Chart]:
+def _plane(
+    rows: list[dict[str, Any]], points: Sequence[Mapping[str, Any]], across: Across, title: str
+) -> list[alt.Chart]:
     """Return curves, intervals, points and labels on two axes, from back to front."""
     import altair as alt
 
@@ -174,7 +179,7 @@ def _plane(rows: list[dict[str, Any]], points: Sequence[Mapping[str, Any]], acro
     costs = [row[at] for row in (*rows, *points) for at in (field, "usd_high") if _known(row.get(at))]
     horizontal = from_zero([0.0, *costs]) if across == "cost" else Scale(0.0, 1.0)
     upward = of_shares([*(row["quality"] for row in (*rows, *points)), *ends])
-    x, y = _x(across, horizontal), _y(upward)
+    x, y = _x(across, horizontal), _y(upward, title)
     names = [row["strategy"] for row in rows]
     colour = _colours(rows)
     layers = []
@@ -190,8 +195,8 @@ def _plane(rows: list[dict[str, Any]], points: Sequence[Mapping[str, Any]], acro
     upright = alt.Chart().transform_filter("isValid(datum.low) && isValid(datum.high)")
     layers.append(upright.mark_rule(**rule).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour))
     if across == "cost":
-        level = alt.Chart().transform_filter("isValid(datum.usd_low) && isValid(datum.usd_high)")
-        layers.append(level.mark_rule(**rule).encode(x=alt.X("usd_low:Q"), x2="usd_high:Q", y=y, color=colour))
+        across_them = alt.Chart().transform_filter("isValid(datum.usd_low) && isValid(datum.usd_high)")
+        layers.append(across_them.mark_rule(**rule).encode(x=alt.X("usd_low:Q"), x2="usd_high:Q", y=y, color=colour))
     dots = alt.Chart().encode(x=x, y=y, color=colour, tooltip=_tooltip(across))
     layers += [
         dots.transform_filter("datum.kind == 'needs the answers'").mark_point(size=80, strokeWidth=2, fill=PAPER),
@@ -203,6 +208,9 @@ def _plane(rows: list[dict[str, Any]], points: Sequence[Mapping[str, Any]], acro
         return horizontal.place(row[field]) * WIDTH, (1 - upward.place(row[height])) * _HEIGHT
 
     lines = [(pixel(row, "high"), pixel(row, "low")) for row in rows if _known(row["low"])]
+    if across == "cost":
+        level = [row for row in rows if _known(row.get("usd_low")) and _known(row.get("usd_high"))]
+        lines += [(pixel(row | {field: row["usd_low"]}), pixel(row | {field: row["usd_high"]})) for row in level]
     for name in names:
         own_points = [pixel(point) for point in points if point["strategy"] == name]
         lines += pairwise(own_points)
@@ -255,7 +263,7 @@ def _labels(
     return layers
 
 
-def _lines(rows: list[dict[str, Any]]) -> list[alt.Chart]:
+def _lines(rows: list[dict[str, Any]], title: str) -> list[alt.Chart]:
     """Return a line for each strategy, where nothing is known of what they cost."""
     import altair as alt
 
@@ -267,7 +275,7 @@ def _lines(rows: list[dict[str, Any]]) -> list[alt.Chart]:
 
     def x(name: str) -> Any:
         shape = {"domain": [scale.low, scale.high], "nice": False, "zero": False}
-        return alt.X(f"{name}:Q", title=_QUALITY, scale=shape, axis={"tickCount": 5})
+        return alt.X(f"{name}:Q", title=title, scale=shape, axis={"tickCount": 5})
 
     colour = _colours(rows)
     for row in rows:
@@ -314,12 +322,12 @@ def _x(across: Across, scale: Scale) -> Any:
     return alt.X(f"{_FIELD[across]}:Q", title=_TITLE[across], scale=shape, axis=axis)
 
 
-def _y(scale: Scale) -> Any:
+def _y(scale: Scale, title: str) -> Any:
     import altair as alt
 
     shape = {"domain": [scale.low, scale.high], "nice": False, "zero": False}
     axis: dict[str, Any] = {"domain": True, "ticks": True, "tickSize": 4, "tickCount": 5}
-    return alt.Y("quality:Q", title=_QUALITY, scale=shape, axis=axis)
+    return alt.Y("quality:Q", title=title, scale=shape, axis=axis)
 
 
 def _each(field: str) -> Any:

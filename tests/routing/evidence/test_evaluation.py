@@ -132,3 +132,19 @@ class TestHonesty:
         lines = str(POLICY.evaluate(TABLE)).splitlines()
         starts = [line.split("  ")[0] for line in lines[3:7]]
         assert starts[1:] == ["the policy", f"{SMALL} (cheapest)", f"{LARGE} (best single)"]
+
+
+class TestChart:
+    """The policy beside every single model."""
+
+    def test_it_draws_quality_against_cost_with_intervals(self) -> None:
+        chart = POLICY.evaluate(TABLE).chart()
+        rows = chart.table().set_index("strategy")
+        assert list(rows.index) == ["the policy", SMALL, LARGE]
+        assert rows["usd_per_1k_prompts"].tolist() == pytest.approx([4.6, 1, 10])
+        assert (rows["low"] <= rows["quality"]).all()
+        assert "the policy" in repr(chart)
+
+    def test_without_costs_it_draws_quality_alone(self) -> None:
+        table = outcomes_with({SMALL: [1, 0, 1], LARGE: [1, 1, 1]})
+        assert "US dollars" not in str(policy_with({}, [SMALL]).evaluate(table).chart().to_dict())

@@ -25,8 +25,8 @@ from routebook.outcomes.columns import listed
 from routebook.outcomes.table import Outcomes
 from routebook.render.report import Report
 from routebook.routing.evidence.assigned import Assigned, assign
+from routebook.routing.evidence.choices import BEATEN, Choices, RouteRow
 from routebook.routing.evidence.estimates import NOTHING, Estimate, amount_of, quality_of
-from routebook.routing.evidence.neutrality import Neutrality, RouteRow
 from routebook.routing.evidence.recorded import cost_shift, quality_before, slow_share, usual_slow_share
 from routebook.routing.evidence.shifts import UNKNOWN, Shift, prompts_to_tell, shift, smallest_shift, spread_of
 from routebook.routing.evidence.wording import about
@@ -160,7 +160,7 @@ class Drift:
 
     @cached_property
     def _beaten(self) -> dict[str, RouteRow]:
-        return {row.tag: row for row in Neutrality(self.assigned, self.margin).flagged}
+        return {row.tag: row for row in Choices(self.assigned, self.margin).flagged}
 
     @cached_property
     def rows(self) -> tuple[DriftRow, ...]:
@@ -184,7 +184,7 @@ class Drift:
             if chance < ALPHA and change > none
         ]
         if beside is not None:
-            how = "is better at no higher cost" if beside.verdict == "beaten" else "is as good for less"
+            how = "is better at no higher cost" if beside.verdict == BEATEN else "is as good for less"
             worse.append(f"{beside.by} {how}")
         needed = self._needed(route)
         verdict, why = FAILS, "; ".join(worse)

@@ -20,11 +20,12 @@ from routebook.render.words import usd
 from routebook.routing.evidence.assigned import Assigned, assign, spend
 from routebook.routing.evidence.estimates import difference, ratio_of
 from routebook.routing.evidence.figures import Single, Total, figures_of
-from routebook.routing.evidence.wording import about
+from routebook.routing.evidence.wording import about, all_simulated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from routebook.charts.figure import Figure
     from routebook.routing.policy import Policy
 
     Numbers = NDArray[np.float64]
@@ -220,6 +221,24 @@ class Evaluation:
                 "told a little too low; name one beforehand with against=..."
             )
         return tuple(notes)
+
+    def chart(self) -> Figure:
+        """Chart quality against cost, with 95 % intervals: the policy, and every single model; or quality alone."""
+        from routebook.charts.routing_chart import routing
+
+        def row(name: str, kind: str, of: Total | Single) -> dict[str, Any]:
+            shown = ("quality", "low", "high", "usd_per_1k_prompts", "usd_low", "usd_high")
+            return {"strategy": name, "kind": kind} | {name: getattr(of, name) for name in shown}
+
+        singles = [row(one.model, "baseline", one) for one in self.beside]
+        return routing(
+            [row("the policy", "rules", self.total), *singles],
+            [],
+            across="cost" if self.total.priced else "nothing",
+            upward="mean quality, from 0 to 1",
+            notes=self.notes,
+            simulated=all_simulated(self.outcomes),
+        )
 
     def __repr__(self) -> str:
         total = self.total

@@ -120,9 +120,10 @@ def _repriced(made: Exposure) -> Block:
         for row in found.frame.to_dict(orient="records")
     ]
     low, high = usd(found.usd_least), usd(found.usd_most)
-    total = low if low == high else f"{low} to {high}"
+    total = f"{low if low == high else f'{low} to {high}'} per 1,000 prompts"
+    known = found.usd_least == found.usd_least
     titles = ("model", "in the outcomes, per MTok in / out", "then", "its cost")
-    title = f"At {found.at}: {total} per 1,000 prompts, not {usd(found.usd_then)}"
+    title = f"At {found.at}: {f'{total}, not {usd(found.usd_then)}' if known else 'unknown'}"
     return block(titles, rows, title, [row[0] for row in rows])
 
 

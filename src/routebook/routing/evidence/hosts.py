@@ -6,7 +6,7 @@ it is said how much would have been found. They are never called equal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from routebook.errors import ModelError, RunError
+from routebook.errors import ModelError
 from routebook.judging.figures.paired import ALPHA, Difference, holm
 from routebook.lookup import count
 from routebook.models import ModelId
-from routebook.outcomes import Outcomes, model_ids
+from routebook.outcomes import Outcomes
 from routebook.outcomes.columns import listed
 from routebook.render.report import Report, percent
 from routebook.routing.evidence.estimates import (
@@ -34,6 +34,7 @@ from routebook.routing.evidence.estimates import (
     ratio_of,
 )
 from routebook.routing.evidence.matching import Group, groups_of
+from routebook.routing.evidence.offers import MEASURES, Measured, measured
 from routebook.routing.evidence.shifts import UNKNOWN, Shift, shift
 from routebook.routing.evidence.texts import TextTest, compare_texts
 
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 DIFFER, UNSEEN, NO_WORD = "differ", "no difference seen", "nothing to compare"
-_MEASURES = ("quality", "cost_usd", "latency_s", "characters")
 _NO_TEXTS = TextTest(nan, nan, 0, False, nan, nan)
 
 
@@ -146,22 +146,6 @@ class PairRow(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """What each model got on each prompt, in one order of prompts: numbers (NaN unknown), and texts where known."""
-
-    models: tuple[str, ...]
-    values: Mapping[str, Mapping[str, Numbers]]
-    texts: Mapping[str, Sequence[Sequence[str]]]
-    simulated: frozenset[str]
-    single: bool
-    notes: tuple[str, ...] = ()
-
-    def of(self, model: str, measure: str) -> Numbers:
-        """Return one measure of one model."""
-        return self.values[measure][model]
-
-
-@dataclass(frozen=True, eq=False)
 class Hosts:
     """One model at several hosts, for each model that there is at several.
 
@@ -184,7 +168,7 @@ class Hosts:
         made = self._measured
         latency = made.of(model, "latency_s")
         known = latency[~np.isnan(latency)]
-        answered = np.any([~np.isnan(made.of(model, measure)) for measure in _MEASURES], axis=0)
+        answered = np.any([~np.isnan(made.of(model, measure)) for measure in MEASURES], axis=0)
         return HostRow(
             group.name,
             model,
@@ -376,69 +360,13 @@ def hosts(
     >>> [(row.model_a, row.model_b) for row in hosts(run).by_pair]
     [('sim/large', 'simcloud/large')]
     """
-    made = _of_outcomes(run) if isinstance(run, Outcomes) else _of_run(run, quality)
+    made = measured(run, quality)
     groups = groups_of(made.models, same)
     if not groups:
         raise ModelError(
             f"No model is here at several hosts: there are {listed(made.models)}. Say with same={{...}} which are one."
         )
     return Hosts(tuple(groups), made, seed)
-
-
-def _of_outcomes(outcomes: Outcomes) -> Measured:
-    ids = model_ids(outcomes)
-    tables = {measure: outcomes.wide(measure) for measure in _MEASURES[:3]}
-    values = {measure: {own: table[name].to_numpy() for name, own in ids.items()} for measure, table in tables.items()}
-    nothing = np.full(len(outcomes.prompts), nan)
-    return Measured(
-        tuple(ids.values()),
-        values | {"characters": dict.fromkeys(ids.values(), nothing)},
-        {},
-        frozenset(ids[name] for name in outcomes.simulated),
-        bool((outcomes._frame["n"] == 1).all()),
-        (f"From {outcomes.source.origin}, which has no texts.",),
-    )
-
-
-def _of_run(run: Answers, quality: Any) -> Measured:
-    if run.run.blind:
-        raise RunError("This run is blind, and hosts name its models: reveal() it first.")
-    place = {prompt_id: number for number, prompt_id in enumerate(run.prompts_by_id)}
-    texts: dict[str, list[list[str]]] = {model: [[] for _ in place] for model in run.models}
-    every: dict[str, dict[str, list[list[float]]]] = {
-        measure: {model: [[] for _ in place] for model in run.models} for measure in _MEASURES[1:]
-    }
-    for call, price in zip(run.calls, run.prices, strict=True):
-        if call.status != "ok":
-            continue
-        model, at = str(call.model), place[call.prompt_id]
-        texts[model][at].append(call.text)
-        for measure, value in (
-            ("cost_usd", None if price is None else float(price.usd)),
-            ("latency_s", call.latency_s),
-            ("characters", float(len(call.text))),
-        ):
-            if value is not None:
-                every[measure][model][at].append(value)
-    values = {
-        measure: {model: np.array([np.mean(got) if got else nan for got in own]) for model, own in of.items()}
-        for measure, of in every.items()
-    }
-    values["quality"] = _qualities(run, quality, list(place))
-    simulated = {str(call.model) for call in run.calls if call.simulated}
-    notes = ["Simulated: these hosts are pretended."] if simulated.issuperset(run.models) else []
-    return Measured(run.models, values, texts, frozenset(simulated), run.run.repeats == 1, tuple(notes))
-
-
-def _qualities(run: Answers, quality: Any, prompts: list[str]) -> dict[str, Numbers]:
-    """Return the quality of each model on each prompt; NaN where nobody judged."""
-    from routebook.judging.run_outcomes import outcomes_of
-    from routebook.judging.tables import pair_rows, score_rows
-
-    if quality is None and not score_rows(run) and not pair_rows(run):
-        return {model: np.full(len(prompts), nan) for model in run.models}
-    table = outcomes_of(run, quality).wide("quality").loc[prompts]
-    return {model: table[model].to_numpy() for model in run.models}
 
 
 def _quantile(values: Numbers, share: float) -> Estimate:

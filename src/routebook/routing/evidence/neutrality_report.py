@@ -22,7 +22,7 @@ def report(made: Neutrality) -> Report:
     cost = []
     if favour.routes:
         words = f"The flagged choices forgo {figure(favour.quality)} of quality ({span(favour.low, favour.high)})"
-        if favour.usd_per_1k_prompts == favour.usd_per_1k_prompts:
+        if favour.usd_per_1k_prompts > 0:
             ends = "" if favour.usd_low != favour.usd_low else f" ({usd(favour.usd_low)} to {usd(favour.usd_high)})"
             words += f" and cost {usd(favour.usd_per_1k_prompts)}{ends} too much per 1,000 prompts"
         cost = [f"{words}, over all prompts."]
