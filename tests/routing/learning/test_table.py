@@ -186,6 +186,13 @@ def test_unknown_qualities_and_costs_are_left_out_prompt_by_prompt() -> None:
     assert row(made, "oracle")["prompts"] == 400
 
 
+def test_of_costs_that_are_known_in_part_the_cheapest_is_the_cheapest_known() -> None:
+    made = beside(drawn(100, 0, cost=(nan, 0.002, 0.010)), drawn(100, 1, cost=(nan, 0.002, 0.010)))
+    assert row(made, "cheapest")["model"] == "sim/m1"
+    assert "Cheapest: of the models whose cost is known." in made.notes
+    assert made.across == "nothing"
+
+
 def test_simulated_models_are_said_to_be() -> None:
     made = beside(TRAIN, TEST, simulated=TEST.models)
     assert str(made).splitlines()[0].endswith(", simulated")
