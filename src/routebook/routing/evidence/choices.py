@@ -18,6 +18,7 @@ from routebook.judging.figures.paired import ALPHA, holm
 from routebook.models import ModelId
 from routebook.routing.evidence.assigned import Assigned
 from routebook.routing.evidence.estimates import (
+    Estimate,
     chance,
     chance_dearer,
     chance_worse,
@@ -88,6 +89,23 @@ class RouteRow(NamedTuple):
     smallest: float
 
 
+class _Beside(NamedTuple):
+    """The quality and cost of another model, and of the choice, on a route's prompts."""
+
+    quality: Numbers
+    cost: Numbers
+    chosen: Numbers
+    paid: Numbers
+
+    @property
+    def gains(self) -> Numbers:
+        return known_differences(self.quality, self.chosen)
+
+    @property
+    def cost_ratio(self) -> Estimate:
+        return ratio_of(self.cost, self.paid)
+
+
 class _Compared(NamedTuple):
     """One comparison: of a route's choice with another model, for one of the two reasons to be flagged."""
 
@@ -113,11 +131,10 @@ class Choices:
         """Return the places of the models that do not answer all of a route's prompts."""
         return [place for place, share in enumerate(self.assigned.shares[route]) if share < 1]
 
-    def _with(self, route: int, place: int) -> tuple[NDArray[np.bool_], Numbers, Numbers, Numbers, Numbers]:
-        """Return a route's prompts, and of these the quality and cost of another model and of the choice."""
+    def _beside(self, route: int, place: int) -> _Beside:
         made, here = self.assigned, self.assigned.route == route
         quality, cost = (made.measured(what)[here, place] for what in ("quality", "cost_usd"))
-        return here, quality, cost, self.chosen[0][here], self.chosen[1][here]
+        return _Beside(quality, cost, self.chosen[0][here], self.chosen[1][here])
 
     @cached_property
     def costs_known(self) -> bool:
@@ -128,8 +145,7 @@ class Choices:
         """Tell whether another model costs no more on a route's prompts; where no cost is known, nobody does."""
         if not self.costs_known:
             return True
-        _, _, cost, _, chosen = self._with(route, place)
-        return ratio_of(cost, chosen).value <= 1 + _SAME_COST
+        return self._beside(route, place).cost_ratio.value <= 1 + _SAME_COST
 
     @cached_property
     def _compared(self) -> list[_Compared]:
@@ -137,14 +153,13 @@ class Choices:
         found = []
         for route in self.assigned.answered:
             for place in self.others(route):
-                _, quality, cost, chosen, paid = self._with(route, place)
-                each = known_differences(quality, chosen)
-                if len(each) < FEWEST or not self.no_dearer(route, place):
+                two = self._beside(route, place)
+                if len(two.gains) < FEWEST or not self.no_dearer(route, place):
                     continue
-                p = chance(quality, chosen, single=self.assigned.single)
-                found.append(_Compared(route, place, BEATEN, p if each.mean() > 0 else 1.0))
-                if self.costs_known and ratio_of(cost, paid).value < 1 - _SAME_COST:
-                    p = max(chance_worse(each, self.margin), chance_dearer(cost, paid))
+                p = chance(two.quality, two.chosen, single=self.assigned.single)
+                found.append(_Compared(route, place, BEATEN, p if two.gains.mean() > 0 else 1.0))
+                if self.costs_known and two.cost_ratio.value < 1 - _SAME_COST:
+                    p = max(chance_worse(two.gains, self.margin), chance_dearer(two.cost, two.paid))
                     found.append(_Compared(route, place, DEARER, p))
         return [one._replace(p=p) for one, p in zip(found, holm([one.p for one in found]), strict=True)]
 
@@ -159,9 +174,10 @@ class Choices:
         model = made.model[here][0]
         chosen = quality_of(self.chosen[0][here])
         least = min(compared, key=lambda one: one.p, default=None)
-        each = [known_differences(*self._with(route, place)[1::2][:2]) for place in {one.model for one in compared}]
-        smallest = max((detectable(one, ALPHA / len(self._compared)) for one in each), default=nan)
-        verdict = HOLDS if chosen.n >= FEWEST else UNKNOWN
+        gains = [self._beside(route, place).gains for place in {one.model for one in compared}]
+        smallest = max((detectable(each, ALPHA / len(self._compared)) for each in gains), default=nan)
+        unpriced = self.costs_known and bool(np.isnan(self.chosen[1][here]).all())
+        verdict = UNKNOWN if chosen.n < FEWEST or unpriced else HOLDS
         vendor, own = self._whose(model)
         alone = RouteRow(
             made.tags[route], int(here.sum()), model, vendor, own, *chosen[:3], verdict, "", "", False,
@@ -172,8 +188,8 @@ class Choices:
             return alone
         name = made.outcomes.models[beater.model]
         vendor, own = self._whose(name)
-        _, quality, cost, ours, paid = self._with(route, beater.model)
-        gain, ratio = difference(quality, ours, single=made.single), ratio_of(cost, paid)
+        two = self._beside(route, beater.model)
+        gain, ratio = difference(two.quality, two.chosen, single=made.single), two.cost_ratio
         return alone._replace(
             verdict=beater.verdict,
             by=name,
@@ -192,16 +208,8 @@ class Choices:
         shown = [one for one in compared if one.p < ALPHA]
         better = [one for one in shown if one.verdict == BEATEN]
         if better:
-            return max(better, key=lambda one: self._mean_gain(one))
-        return min(shown, key=lambda one: self._ratio(one), default=None)
-
-    def _mean_gain(self, one: _Compared) -> float:
-        _, quality, _, chosen, _ = self._with(one.route, one.model)
-        return float(known_differences(quality, chosen).mean())
-
-    def _ratio(self, one: _Compared) -> float:
-        _, _, cost, _, paid = self._with(one.route, one.model)
-        return ratio_of(cost, paid).value
+            return max(better, key=lambda one: float(self._beside(one.route, one.model).gains.mean()))
+        return min(shown, key=lambda one: self._beside(one.route, one.model).cost_ratio.value, default=None)
 
     def _whose(self, model: str) -> tuple[str, bool]:
         vendor = str(self.assigned.outcomes._models.at[model, "vendor"])

@@ -104,7 +104,9 @@ class Neutrality:
                 f"{min(unseen):.2f} to {max(unseen):.2f} would go unseen more often than 1 time in 5."
             )
         if few := [row.tag for row in self.rows if row.verdict == UNKNOWN]:
-            notes.append(f"Of fewer than {FEWEST} judged prompts nothing is told: {listed(few)}.")
+            notes.append(
+                f"Nothing is told of under {FEWEST} judged prompts, or without their cost: {listed(few)}."
+            )
         return tuple(notes)
 
     def __repr__(self) -> str:
