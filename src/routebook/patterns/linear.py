@@ -70,8 +70,8 @@ def _set_of(patterns: Sequence[str]) -> Any:
     made = re2.Set.SearchSet(options)  # type: ignore[no-untyped-call]
     try:
         for pattern in patterns:
-            made.Add(pattern)  # type: ignore[no-untyped-call]
-        made.Compile()  # type: ignore[no-untyped-call]
+            made.Add(pattern)
+        made.Compile()
     except re2.error:
         return None
     return made

@@ -5,7 +5,7 @@ What a file may hold is what `SHAPES` and the functions below say, and nothing e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from routebook.routing.conditions import (
@@ -110,7 +110,7 @@ def _comparison(fields: Shape, kind: str, name: Node) -> Condition:
     one_of = () if among is None else tuple(a_value(value, "each of in") for value in listed(among, "values"))
     if among is not None and not one_of:
         raise among.place.error("no value is listed.")
-    make = MetadataIs if kind == "metadata" else FeatureIs
+    make: Callable[..., MetadataIs | FeatureIs] = MetadataIs if kind == "metadata" else FeatureIs
     return fields.made(
         make,
         a_text(name, f"the name of a {kind}"),

@@ -179,7 +179,7 @@ class FeatureIs(_Compared):
             return lambda asked: asked.feature(name) in values
         low = float("-inf") if self.at_least is None else self.at_least
         high = float("inf") if self.at_most is None else self.at_most
-        return lambda asked: low <= asked.feature(name) <= high  # type: ignore[operator] - the others are numbers
+        return lambda asked: low <= asked.feature(name) <= high  # type: ignore[operator]  # the others are numbers
 
     def matches(self, asked: Asked) -> bool:
         """Tell whether it holds."""
