@@ -94,6 +94,19 @@ class Report:
         return " ".join([*parts, "</div>"])
 
 
+class Reported:
+    """What shows itself as a report: `_report` makes it."""
+
+    def _report(self) -> Report:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return str(self._report())
+
+    def _repr_html_(self) -> str:
+        return self._report().html()
+
+
 def _aligned(block: Block) -> str:
     cells = [[one_line(cell, _LONGEST) for cell in row] for row in (block.columns, *block.rows)]
     widths = [max(len(row[at]) for row in cells) for at in range(len(block.columns))]

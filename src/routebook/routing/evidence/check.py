@@ -23,7 +23,7 @@ from routebook.judging.figures.paired import ALPHA, holm
 from routebook.lookup import count
 from routebook.outcomes.columns import listed
 from routebook.outcomes.table import Outcomes
-from routebook.render.report import Report
+from routebook.render.report import Report, Reported
 from routebook.routing.evidence.assigned import Assigned, assign
 from routebook.routing.evidence.choices import BEATEN, Choices, RouteRow
 from routebook.routing.evidence.estimates import NOTHING, Estimate, amount_of, quality_of
@@ -112,7 +112,7 @@ class _Found(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Drift:
+class Drift(Reported):
     """Which of a policy's rules no longer hold.
 
     Attributes
@@ -319,12 +319,6 @@ class Drift:
     def __repr__(self) -> str:
         told = [f"{sum(row.verdict == one for row in self.rows):,} {one}" for one in (HOLDS, FAILS, CANNOT_TELL)]
         return f"<Drift of {self.policy.name!r}: of {count(len(self.rows), 'route')}, {', '.join(told)}>"
-
-    def __str__(self) -> str:
-        return str(self._report())
-
-    def _repr_html_(self) -> str:
-        return self._report().html()
 
     def _report(self) -> Report:
         from routebook.routing.evidence.check_report import report

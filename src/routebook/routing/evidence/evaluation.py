@@ -15,7 +15,7 @@ from routebook.judging.figures.paired import Difference
 from routebook.lookup import count
 from routebook.outcomes.columns import listed
 from routebook.outcomes.table import Outcomes
-from routebook.render.report import Report, figure, span
+from routebook.render.report import Report, Reported, figure, span
 from routebook.render.words import usd
 from routebook.routing.evidence.assigned import Assigned, assign, spend
 from routebook.routing.evidence.estimates import difference, ratio_of
@@ -35,7 +35,7 @@ BEST, CHEAPEST, GIVEN = "best single", "cheapest", "given"
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Reported):
     """What a policy would have got, cost and taken on the prompts of a table.
 
     Prompts count the same, whatever their repeats. What is unknown of a prompt is left out, and counted: each figure
@@ -101,7 +101,7 @@ class Evaluation:
         """All prompts together."""
         made = self.assigned
         everyone = _latencies(made, np.ones(len(made.route), dtype=bool))
-        return Total(*figures_of(self.quality, self.cost_usd, made.expected("latency_s"), everyone), len(made.route))
+        return figures_of(self.quality, self.cost_usd, made.expected("latency_s"), everyone)
 
     @cached_property
     def beside(self) -> tuple[Single, ...]:
@@ -147,8 +147,7 @@ class Evaluation:
         """One row per route that prompts take, in the policy's order.
 
         ``tag``, ``rules`` (the numbers of those that led there; 0: none), ``model`` (who answers; by weight the
-        likeliest), ``prompts`` and their ``share``; ``quality``, ``low``, ``high``, ``n``, ``usd_per_1k_prompts``,
-        ``usd_low``, ``usd_high``, ``priced``, ``latency_s``, ``latency_p95_s`` as in `Total`; and ``gain``,
+        likeliest), the ``share`` of the prompts; the fields of `Total`; and ``gain``,
         ``gain_low``, ``gain_high``: its quality less that of the single model `against` on the same prompts, exactly 0
         where that model answers.
         """
@@ -168,7 +167,6 @@ class Evaluation:
                     "tag": made.tags[route],
                     "rules": tuple(int(rule) for rule in np.unique(made.rule[here])),
                     "model": made.model[here.argmax()],
-                    "prompts": int(made.prompts[route]),
                     "share": made.prompts[route] / len(made.route),
                     **own._asdict(),
                     "gain": gain.difference,
@@ -246,12 +244,6 @@ class Evaluation:
             f"<Evaluation of {self.policy.name!r} on {count(total.prompts, 'prompt')}: quality {figure(total.quality)} "
             f"({span(total.low, total.high)}), {usd(total.usd_per_1k_prompts)} per 1,000 prompts>"
         )
-
-    def __str__(self) -> str:
-        return str(self._report())
-
-    def _repr_html_(self) -> str:
-        return self._report().html()
 
     def _report(self) -> Report:
         from routebook.routing.evidence.evaluation_report import report

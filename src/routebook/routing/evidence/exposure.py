@@ -15,7 +15,7 @@ from routebook.errors import OptionError
 from routebook.lookup import count
 from routebook.outcomes.columns import listed
 from routebook.outcomes.table import Outcomes
-from routebook.render.report import Report
+from routebook.render.report import Report, Reported
 from routebook.routing.evidence.assigned import answering, assign
 from routebook.routing.evidence.parties import KINDS, Party, hhi, parties_of, vendors_of
 from routebook.routing.evidence.prices import Repriced, reprice
@@ -34,7 +34,7 @@ _TOP = 1e6
 
 
 @dataclass(frozen=True, eq=False)
-class Exposure:
+class Exposure(Reported):
     """Whom a policy depends on.
 
     Attributes
@@ -188,12 +188,6 @@ class Exposure:
         return (
             f"<Exposure of {self.policy.name!r}: {count(len(self.models), 'model')}, {count(len(vendors), 'vendor')}>"
         )
-
-    def __str__(self) -> str:
-        return str(self._report())
-
-    def _repr_html_(self) -> str:
-        return self._report().html()
 
     def _report(self) -> Report:
         from routebook.routing.evidence.exposure_report import report

@@ -15,23 +15,8 @@ if TYPE_CHECKING:
 _P95 = 0.95
 
 
-class Figures(NamedTuple):
-    """What a policy or a model gets, costs and takes; the first fields of `Total`."""
-
-    quality: float
-    low: float
-    high: float
-    n: int
-    usd_per_1k_prompts: float
-    usd_low: float
-    usd_high: float
-    priced: int
-    latency_s: float
-    latency_p95_s: float
-
-
 class Total(NamedTuple):
-    """What a policy gets, costs and takes over all prompts; NaN is unknown.
+    """What a policy, one of its routes or a single model gets, costs and takes; NaN is unknown.
 
     Attributes
     ----------
@@ -67,7 +52,7 @@ class Single(NamedTuple):
     ----------
     model, role
         Which; ``best single``, ``cheapest`` or ``given`` (as ``against``), or empty; both with ``, `` between.
-    quality, low, high, n, usd_per_1k_prompts, usd_low, usd_high, priced, latency_s, latency_p95_s
+    quality, low, high, n, usd_per_1k_prompts, usd_low, usd_high, priced, latency_s, latency_p95_s, prompts
         The model's own, as in `Total`.
     gain, gain_low, gain_high, p
         The policy's quality less the model's, with its 95 % interval, and how likely two equally good ones are to
@@ -88,6 +73,7 @@ class Single(NamedTuple):
     priced: int
     latency_s: float
     latency_p95_s: float
+    prompts: int
     gain: float
     gain_low: float
     gain_high: float
@@ -97,6 +83,7 @@ class Single(NamedTuple):
     ratio_high: float
 
 
-def figures_of(quality: Numbers, cost: Numbers, latency: Numbers, each: tuple[Numbers, Numbers]) -> Figures:
+def figures_of(quality: Numbers, cost: Numbers, latency: Numbers, each: tuple[Numbers, Numbers]) -> Total:
     """Sum up what is known of some prompts; `each` has the latency of every answer there may be, with its weight."""
-    return Figures(*quality_of(quality), *amount_of(1000 * cost), amount_of(latency).value, within(*each, _P95))
+    spent, took = amount_of(1000 * cost), amount_of(latency).value
+    return Total(*quality_of(quality), *spent, took, within(*each, _P95), len(quality))

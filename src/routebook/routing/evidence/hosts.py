@@ -22,7 +22,7 @@ from routebook.lookup import count
 from routebook.models import ModelId
 from routebook.outcomes import Outcomes
 from routebook.outcomes.columns import listed
-from routebook.render.report import Report, percent
+from routebook.render.report import Report, Reported, percent
 from routebook.routing.evidence.estimates import (
     NOTHING,
     Estimate,
@@ -146,7 +146,7 @@ class PairRow(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Hosts:
+class Hosts(Reported):
     """One model at several hosts, for each model that there is at several.
 
     Attributes
@@ -308,12 +308,6 @@ class Hosts:
     def __repr__(self) -> str:
         differ = sum(row.verdict == DIFFER for row in self.by_pair)
         return f"<Hosts: {count(len(self.groups), 'model')}, {differ:,} of {count(len(self.by_pair), 'pair')} differ>"
-
-    def __str__(self) -> str:
-        return str(self._report())
-
-    def _repr_html_(self) -> str:
-        return self._report().html()
 
     def _report(self) -> Report:
         from routebook.routing.evidence.hosts_report import report

@@ -17,7 +17,7 @@ from routebook.lookup import count
 from routebook.models import ModelId
 from routebook.outcomes.columns import listed
 from routebook.outcomes.table import Outcomes
-from routebook.render.report import Report, percent
+from routebook.render.report import Report, Reported, percent
 from routebook.routing.evidence.assigned import Assigned, assign
 from routebook.routing.evidence.choices import FEWEST, HOLDS, UNKNOWN, Choices, RouteRow
 from routebook.routing.evidence.favour import NOBODY, Favour, VendorRow, favour_of, vendor_rows
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Neutrality:
+class Neutrality(Reported):
     """Whether a policy's choices are the best that the evidence supports; see `Choices` for its margin."""
 
     _choices: Choices
@@ -104,9 +104,7 @@ class Neutrality:
                 f"{min(unseen):.2f} to {max(unseen):.2f} would go unseen more often than 1 time in 5."
             )
         if few := [row.tag for row in self.rows if row.verdict == UNKNOWN]:
-            notes.append(
-                f"Nothing is told of under {FEWEST} judged prompts, or without their cost: {listed(few)}."
-            )
+            notes.append(f"Nothing is told of under {FEWEST} judged prompts, or without their cost: {listed(few)}.")
         return tuple(notes)
 
     def __repr__(self) -> str:
@@ -114,12 +112,6 @@ class Neutrality:
             f"<Neutrality of {self.assigned.policy.name!r}: {len(self.flagged):,} of {count(len(self.rows), 'route')} "
             "flagged>"
         )
-
-    def __str__(self) -> str:
-        return str(self._report())
-
-    def _repr_html_(self) -> str:
-        return self._report().html()
 
     def _report(self) -> Report:
         from routebook.routing.evidence.neutrality_report import report
