@@ -121,6 +121,12 @@ def folds(groups: Whole, tags: NDArray[np.object_] | Sequence[tuple[str, ...]], 
 def apart(
     groups: Whole, tags: NDArray[np.object_] | Sequence[tuple[str, ...]], share: float, seed: int
 ) -> NDArray[np.bool_]:
-    """Tell which prompts to keep apart for the last test: about this share of each tag, groups whole."""
+    """Tell which prompts to keep apart for the last test: about this share of each tag, groups whole.
+
+    >>> apart(np.arange(9), [("a",)] * 6 + [("b",)] * 3, 1 / 3, 0).tolist()
+    [False, False, False, True, True, False, True, False, False]
+    """
     parts = 60
-    return folds(groups, tags, parts, seed) < round(share * parts)
+    wanted = round(share * parts)
+    aside: NDArray[np.bool_] = folds(groups, tags, parts, seed) * wanted % parts < wanted  # spread over each tag
+    return aside
