@@ -47,7 +47,9 @@ def rules_block(rows: Sequence[dict[str, Any]]) -> Block:
     cells = []
     for row in rows:
         quality = f"{figure(row['quality'])} ({span(row['low'], row['high'])})" if row["held_out"] else "unknown"
-        gain = f"{signed(row['gain'])} ({span(row['gain_low'], row['gain_high'])})" if row["held_out"] else "unknown"
+        gain = signed(row["gain"])
+        if row["held_out"]:
+            gain += f" ({span(row['gain_low'], row['gain_high'], sign=True)})"
         cells.append(
             (
                 row["rule"],
@@ -59,5 +61,7 @@ def rules_block(rows: Sequence[dict[str, Any]]) -> Block:
                 seconds(row["latency_p95_s"]),
             )
         )
-    titles = ("if", "goes to", "learned on / held out", "quality", "against best single", "per 1,000 prompts", "p95")
+    titles = (
+        "if", "goes to", "learned on / held out", "quality", "against best single", "per 1,000 prompts", "95 % within",
+    )  # fmt: skip
     return Block(titles, cells, models=[row["model"] for row in rows])
