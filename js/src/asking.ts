@@ -1,23 +1,23 @@
 // Questions to the kernel that wait for their replies, and what to say while they wait long.
 
-import type { Ask, FromPage, Reply } from './messages';
+import type { Ask, Reply } from './messages';
 
 export const BUSY =
   'The kernel is busy with the cell; it will answer when the cell ends. To stop everything now, interrupt the kernel.';
 const PATIENCE_MS = 4000;
 
-interface Waiting {
-  resolve: (reply: Reply) => void;
+interface Waiting<R> {
+  resolve: (reply: R) => void;
   reject: (reason: Error) => void;
 }
 
-export class Questions {
-  private readonly waiting = new Map<string, Waiting>();
+export class Questions<A extends object = Ask, R extends { id: string } = Reply> {
+  private readonly waiting = new Map<string, Waiting<R>>();
 
-  constructor(private readonly send: (message: FromPage) => void) {}
+  constructor(private readonly send: (message: A & { id: string }) => void) {}
 
   /** Resolves with the reply, however late it comes. */
-  ask(question: Ask): Promise<Reply> {
+  ask(question: A): Promise<R> {
     return new Promise((resolve, reject) => {
       // Unique among the page's and other tabs'; randomUUID is not there where a server is reached by plain http.
       const id = Math.random().toString(36).slice(2) + Date.now().toString(36);
@@ -26,7 +26,7 @@ export class Questions {
     });
   }
 
-  answer(reply: Reply): void {
+  answer(reply: R): void {
     this.waiting.get(reply.id)?.resolve(reply);
     this.waiting.delete(reply.id);
   }

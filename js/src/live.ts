@@ -1,7 +1,7 @@
-// The page's list of live runs. The widget puts a run in as it begins, and the JupyterLab renderer finds it there: they are
-// separate bundles, and share nothing but this.
+// The page's list of live runs. The widget puts a run in as it begins, and the JupyterLab renderer finds it there.
 
 import type { Ask, Changes, Comparison, Reply, Snapshot } from './messages';
+import { registry } from './registry';
 import type { View } from './view/mount';
 
 export interface LiveRun {
@@ -17,40 +17,15 @@ export interface LiveRun {
 
 export type Voted = Extract<Reply, { answer: 'voted' }>;
 
-interface Registry {
-  runs: Map<string, LiveRun>;
-  listeners: Set<() => void>;
-}
+const runs = registry<LiveRun>('routebook.live');
 
-const KEY = Symbol.for('routebook.live');
-
-function registry(): Registry {
-  const page = globalThis as { [KEY]?: Registry };
-  return (page[KEY] ??= { runs: new Map(), listeners: new Set() });
-}
-
-export function findLive(id: string): LiveRun | undefined {
-  return registry().runs.get(id);
-}
+export const findLive = (id: string): LiveRun | undefined => runs.find(id);
 
 /** Called whenever a run appears or goes. Returns what ends it. */
-export function watchLive(listener: () => void): () => void {
-  const { listeners } = registry();
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+export const watchLive = (listener: () => void): (() => void) => runs.watch(listener);
 
 /** Returns what takes it out again; that does nothing once another has taken its place. */
-export function addLive(live: LiveRun): () => void {
-  const { runs } = registry();
-  runs.set(live.id, live);
-  tell();
-  return () => {
-    if (runs.get(live.id) !== live) return;
-    runs.delete(live.id);
-    tell();
-  };
-}
+export const addLive = (live: LiveRun): (() => void) => runs.add(live);
 
 /** Shows a run in a view as it goes on. Returns what ends that. */
 export function follow(live: LiveRun, view: View): () => void {
@@ -62,8 +37,4 @@ export function follow(live: LiveRun, view: View): () => void {
   return live.subscribe((message) => {
     if (message.kind === 'snapshot' || view.apply(message) === 'gap') show();
   });
-}
-
-function tell(): void {
-  for (const listener of [...registry().listeners]) listener();
 }

@@ -1,10 +1,10 @@
 // The policy that is being made of a run, under its answers: there as soon as something is chosen.
 
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Comparison, DraftEdit } from '../messages';
 import type { Host } from '../view/host';
 import { oneLine } from '../view/words';
 import { close, edit, NO_KERNEL, putBack, useDraft } from './drafts';
+import { useFocusKept } from './focus';
 import { RuleList } from './rule_list';
 import { changeWords, chosen } from './rules';
 import { Save } from './save';
@@ -16,20 +16,11 @@ interface PanelProps {
 
 export function DraftPanel({ comparison: { run, models }, host }: PanelProps) {
   const { draft, lost, trouble, last, open } = useDraft(run.id);
-  const panel = useRef<HTMLElement>(null);
-  const pressed = useRef('');
-  // What was moved, or is gone, takes the focus along.
-  useLayoutEffect(() => {
-    const element = panel.current;
-    if (!pressed.current || !element || document.activeElement !== document.body) return;
-    const again = [...element.querySelectorAll<HTMLElement>('[data-do]')].find((one) => one.dataset.do === pressed.current);
-    (again?.matches(':disabled') === false ? again : element).focus({ preventScroll: true });
-    pressed.current = '';
-  }, [draft]);
+  const [panel, keepFocus] = useFocusKept<HTMLElement>(draft);
   if (!open && !trouble && !lost && !chosen(draft)) return null;
   const away = host.unavailable() !== null;
   const change = (made: DraftEdit): void => {
-    pressed.current = (document.activeElement as HTMLElement | null)?.dataset.do ?? '';
+    keepFocus();
     void edit(run.id, host, made);
   };
   return (

@@ -4,6 +4,9 @@ import type { DraftEdit, DraftRule, Model } from '../messages';
 import { oneLine } from '../view/words';
 import { DEFAULT, modelWords, tagWords } from './rules';
 
+/** What `Tools` change. */
+export type ToolsEdit = Extract<DraftEdit, { verb: 'move' | 'remove' }>;
+
 interface RuleListProps {
   rules: readonly DraftRule[];
   models: readonly Model[];
@@ -97,12 +100,12 @@ interface ToolsProps {
   model: string | null;
   at: number;
   of: number;
-  onEdit: (edit: DraftEdit) => void;
+  onEdit: (edit: ToolsEdit) => void;
 }
 
 /** Up, down, away. Each is found again by `data-do` when what it moved is drawn anew. */
-function Tools({ what, rule: tag, model, at, of, onEdit }: ToolsProps) {
-  const button = (sign: string, says: string, change: DraftEdit, off = false) => (
+export function Tools({ what, rule: tag, model, at, of, onEdit }: ToolsProps) {
+  const button = (sign: string, says: string, change: ToolsEdit, off = false) => (
     <button
       type="button"
       class="rbv-btn rbv-quiet"

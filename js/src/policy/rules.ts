@@ -17,7 +17,7 @@ export const chain = (draft: Draft | null, tag: string): string[] =>
 export const tagWords = (tag: string): string => (tag === DEFAULT ? 'everything else' : oneLine(tag, 60));
 
 /** What a model is called: by its short name where that tells it from the others. */
-export function modelWords(id: string, models: readonly Model[]): string {
+export function modelWords(id: string, models: readonly Pick<Model, 'id' | 'name'>[]): string {
   const name = models.find((model) => model.id === id)?.name ?? id;
   return oneLine(models.filter((model) => model.name === name).length > 1 ? id : name, 60);
 }
