@@ -1,4 +1,4 @@
-// Bundles the widget and its style for anywidget, and those of a ballot's page: one file each, nothing left to fetch.
+// Bundles the widgets and their styles for anywidget, and those of a ballot's page: one file each, nothing left to fetch.
 // Beside each lie the licences of the packages in it.
 // A notebook holds a copy of the bundle for each live widget, so it has to be small: tests/test_wheel.py has the bound.
 
@@ -24,6 +24,15 @@ export const options = {
   tsconfigRaw: {
     compilerOptions: { target: 'es2022', jsx: 'react', jsxFactory: 'jsxElement', jsxFragmentFactory: 'jsxFragment' },
   },
+};
+
+/** The policy builder, a widget of its own. */
+export const builder = {
+  ...options,
+  entryPoints: [
+    { in: 'src/builder/index.ts', out: 'builder' },
+    { in: 'style/builder.css', out: 'builder' },
+  ],
 };
 
 /** The script and the style that Python writes into the page of a ballot. */
@@ -54,7 +63,7 @@ async function bundleWithLicences(bundle) {
 }
 
 if (process.argv[1]?.endsWith('build-widget.mjs')) {
-  for (const one of [options, ballot]) {
+  for (const one of [options, builder, ballot]) {
     if (process.argv.includes('--watch')) await (await context(one)).watch();
     else await bundleWithLicences(one);
   }

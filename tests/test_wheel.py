@@ -76,7 +76,7 @@ def test_the_wheel_has_the_package_its_data_and_its_command(files: dict[str, byt
         if path.is_file() and not {"__pycache__", "static", "labextension"} & set(path.parts)
     }
     assert shipped == present | {
-        f"static/{page}.{part}" for page in ("ballot", "widget") for part in ("css", "js", "licenses.txt")
+        f"static/{page}.{part}" for page in ("ballot", "builder", "widget") for part in ("css", "js", "licenses.txt")
     }
     assert {"py.typed", "data/tasks.json", "pricing/overlay.json", "routing/policy.schema.json"} <= shipped
     assert all(name.startswith(("routebook/", "routebook-")) for name in files)

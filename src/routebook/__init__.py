@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from routebook.judging.checks import scorers
     from routebook.judging.figures.ranking import rank
     from routebook.models import ModelId
+    from routebook.notebook.builder import PolicyBuilder
     from routebook.outcomes import Outcomes
     from routebook.past import history
     from routebook.pricing import set_price
@@ -47,6 +48,7 @@ _PUBLIC = {
     "Objective": "routebook.routing.learning.objective",
     "Outcomes": "routebook.outcomes",
     "Policy": "routebook.routing.policy",
+    "PolicyBuilder": "routebook.notebook.builder",
     "Prompt": "routebook.prompts",
     "RoutebookError": "routebook.errors",
     "Store": "routebook.store",
@@ -77,6 +79,7 @@ __all__ = [
     "Objective",
     "Outcomes",
     "Policy",
+    "PolicyBuilder",
     "Prompt",
     "RoutebookError",
     "Store",

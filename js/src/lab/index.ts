@@ -1,14 +1,18 @@
-// What routebook adds to JupyterLab and Notebook 7: the view of a comparison, live and saved, and Vega-Lite 6 charts.
+// What routebook adds to JupyterLab and Notebook 7: the view of a comparison, live and saved, policy builders, and
+// Vega-Lite 6 charts.
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IThemeManager } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { BUILDER_MIME } from '../builder/messages';
 import { COMPARISON_MIME } from '../messages';
+import { BuilderOutput } from './builder';
 import { ComparisonOutput } from './comparison';
 import { sessionOf } from './sessions';
 import { VEGA_LITE_MIMES, VegaLiteOutput, type Theme } from './vega';
 
-/** Before ipywidgets' renderer, at -10: while a run goes on its output holds both. */
+/** Before ipywidgets' renderer, at -10: the outputs of a run that goes on, and of a builder, hold both. */
 const BEFORE_WIDGETS = -20;
 /** Before HTML, at 50, and pictures. */
 const BEFORE_HTML = 40;
@@ -29,6 +33,24 @@ const comparison: JupyterFrontEndPlugin<void> = {
             ...(latexTypesetter && { typeset: (element: HTMLElement) => void latexTypesetter.typeset(element) }),
           }),
       },
+      BEFORE_WIDGETS,
+    );
+  },
+};
+
+const builder: JupyterFrontEndPlugin<void> = {
+  id: 'routebook:builder',
+  description: 'Shows policy builders: their widget, or without a kernel what was saved.',
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  activate: (_app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
+    const asHtml = (model: IRenderMime.IMimeModel): IRenderMime.IRenderer => {
+      const html = rendermime.createRenderer('text/html');
+      void html.renderModel(model);
+      return html;
+    };
+    rendermime.addFactory(
+      { safe: true, mimeTypes: [BUILDER_MIME], createRenderer: () => new BuilderOutput(asHtml) },
       BEFORE_WIDGETS,
     );
   },
@@ -55,4 +77,4 @@ const charts: JupyterFrontEndPlugin<void> = {
   },
 };
 
-export default [comparison, charts];
+export default [comparison, builder, charts];

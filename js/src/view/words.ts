@@ -72,6 +72,31 @@ export function pairs(won: number, tied: number, of: number): string {
   return `${parts.join(', ')} of ${amount(of)}`;
 }
 
+/** With how many digits, two more at most, a share does not become a 0, 1 or -1 that it is not. */
+function telling(value: number, digits: number): number {
+  if (value === 0 || Math.abs(value) >= 1) return digits;
+  const more = [0, 1, 2].find((one) => ![0, 1].includes(Math.abs(Number(fixed(value, digits + one)))));
+  return digits + (more ?? 0);
+}
+
+/** A number of two digits; what is not all, or not nothing, is not written as if it were. */
+export const figure = (value: Figure): string => (known(value) ? fixed(value, telling(value, 2)).replace(/^-(0\.?0*)$/, '$1') : 'unknown');
+
+/** A difference, with its sign. */
+export function signed(value: Figure): string {
+  const words = figure(value);
+  return known(value) && value > 0 && Number(words) ? `+${words}` : words;
+}
+
+/** An interval. */
+export function span(low: Figure, high: Figure, sign = false): string {
+  const write = sign ? signed : figure;
+  return known(low) && known(high) ? `${write(low)} to ${write(high)}` : 'unknown';
+}
+
+export const percent = (share: Figure): string =>
+  known(share) ? `${fixed(share * 100, telling(share, 2) - 2)}%` : 'unknown';
+
 const NEWLINES = /\r\n?/g;
 const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Cs}/gu;
 

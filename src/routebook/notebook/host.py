@@ -6,6 +6,8 @@ from typing import Literal
 
 from IPython.core.getipython import get_ipython
 
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
+
 Host = Literal["page", "headless", "terminal"]
 
 

@@ -27,7 +27,7 @@ from routebook.interrupt import Interrupted
 from routebook.notebook import listen
 from routebook.notebook.display import Bundle, Html, result_bundle
 from routebook.notebook.feed import LiveFeed
-from routebook.notebook.host import host
+from routebook.notebook.host import WIDGET_MIME, host
 from routebook.notebook.port import port
 from routebook.redact import redact
 from routebook.render.document import COMPARISON_MIME
@@ -37,7 +37,6 @@ from routebook.render.live_sheets import LiveSheets
 if TYPE_CHECKING:
     from routebook.notebook.widget import LiveWidget
 
-WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 FRAME_S = 0.04
 _PATIENCE_S = 0.2
 _SAVED_S = 1.0
