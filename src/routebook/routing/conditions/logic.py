@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from routebook.lookup import either
 from routebook.routing.conditions.asked import Asked, Test, check_length
 from routebook.routing.conditions.compared import FeatureIs, MetadataIs
 from routebook.routing.conditions.facts import InLanguage, TagIs
@@ -41,7 +42,14 @@ class AnyOf:
         return any(condition.matches(asked) for condition in self.of)
 
     def sentence(self) -> str:
-        """Say it in words."""
+        """Say it in words.
+
+        >>> AnyOf((TagIs("maths"), TagIs("proof"), TagIs("poem"))).sentence()
+        'its tag is maths, proof or poem'
+        """
+        tags = [condition.tag for condition in self.of if isinstance(condition, TagIs)]
+        if len(tags) == len(self.of):
+            return f"its tag is {either(tags)}"
         return " or ".join(_grouped(condition) for condition in self.of)
 
     def finding(self, asked: Asked) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from routebook.routing.conditions import Asked, HasKeyword
 from routebook.routing.learning.words import Words
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ class Matrix:
         """Tell which prompts have a word, in any case: 1 or 0."""
         if word in self.words.names:
             return self.words.has(word)
-        found = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
-        return np.array([found.search(text) is not None for text in self.texts], dtype=float)
+        asked = HasKeyword((word,))
+        return np.array([asked.matches(Asked(text)) for text in self.texts], dtype=float)
 
     def __len__(self) -> int:
         return len(self.ids)

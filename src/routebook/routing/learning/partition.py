@@ -15,7 +15,7 @@ import numpy as np
 
 from routebook.routing.conditions import AllOf, Condition
 from routebook.routing.learning.columns import Bounds, Column, feature_columns, word_columns
-from routebook.routing.learning.tagged import TagColumn, Tags, asked_for, tag_columns
+from routebook.routing.learning.tagged import TagColumn, Tags, tag_columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,8 +64,8 @@ class ByTag:
     def asked(self, kinds: Sequence[int]) -> list[tuple[tuple[int, ...], Condition | None]]:
         """Say these kinds: one condition for all tags, which holds for none of them where that is shorter."""
         names = self._tags.names
-        wanted = [names[kind] for kind in kinds if kind < len(names)]
-        return [(tuple(kinds), asked_for(wanted, len(wanted) < len(kinds), names))]
+        wanted = {names[kind] for kind in kinds if kind < len(names)}
+        return [(tuple(kinds), self._tags.asked_for(wanted, len(wanted) < len(kinds)))]
 
 
 class ByTree:
@@ -93,10 +93,10 @@ class ByTree:
         self._columns += feature_columns(matrix) if "feature" in using else []
         self._columns += word_columns(matrix, worth) if "keyword" in using else []
         self._boxes: list[Box] = [{}]
-        if not self._columns:
+        if not self._columns or leaves < 2:
             return
         fewest = max(FEWEST, round(_LEAST_SHARE * len(matrix)))
-        tree = DecisionTreeRegressor(max_leaf_nodes=max(2, leaves), min_samples_leaf=fewest, random_state=0)
+        tree = DecisionTreeRegressor(max_leaf_nodes=leaves, min_samples_leaf=fewest, random_state=0)
         self._tree: Any = tree.fit(self._table(matrix), worth)
         ends = _ends(tree.tree_)
         self._boxes = list(ends.values())
@@ -134,7 +134,7 @@ class ByTree:
                 names, untagged = names & inside, untagged and with_none
             else:
                 parts.append(column.condition((low, high)))
-        if (tagged := asked_for(names, untagged, self._tags.names)) is not None:
+        if (tagged := self._tags.asked_for(names, untagged)) is not None:
             parts.insert(0, tagged)
         if not parts:
             return None

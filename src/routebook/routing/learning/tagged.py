@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from routebook.routing.conditions import AnyOf, Condition, Not, TagIs
+from routebook.errors import PolicyError
+from routebook.routing.conditions import AllOf, AnyOf, Condition, Not, TagIs
 from routebook.routing.learning.shrinkage import shrunk
 
 if TYPE_CHECKING:
@@ -17,14 +18,33 @@ if TYPE_CHECKING:
 
     from routebook.routing.learning.matrix import Floats, Matrix
 
+FEWEST_TAGGED = 3
+"""Prompts with a tag, for rules to be learned about it: of fewer nothing can be told, as of an id of each prompt."""
+MOST_TAGS = 1_000
+
 
 class Tags:
-    """The tags of some prompts. A prompt with several counts as of the rarest, which says most."""
+    """The tags of some prompts that rules can be about: the commonest, as far as a policy can name them.
 
-    def __init__(self, tags: Iterable[tuple[str, ...]]) -> None:
+    A prompt with several counts as of the rarest, which says most.
+    """
+
+    def __init__(self, tags: Collection[tuple[str, ...]]) -> None:
         counts = Counter(tag for own in tags for tag in own)
-        self.names = tuple(sorted(counts, key=lambda tag: (counts[tag], tag)))
+        common = [tag for tag in counts if counts[tag] >= FEWEST_TAGGED and _can_be_named(tag)]
+        common.sort(key=lambda tag: (-counts[tag], tag))
+        self.names = tuple(reversed(common[:MOST_TAGS]))
         self._place = {tag: place for place, tag in enumerate(self.names)}
+        self._rarer = self._rarer_of(set(tags))
+
+    def _rarer_of(self, together: Set[tuple[str, ...]]) -> dict[str, set[str]]:
+        """Return for each tag those that prompts with it count as instead."""
+        rarer: dict[str, set[str]] = defaultdict(set)
+        for own in together:
+            first, *others = sorted((tag for tag in own if tag in self._place), key=self._place.__getitem__) or [""]
+            for tag in others:
+                rarer[tag].add(first)
+        return rarer
 
     def __len__(self) -> int:
         """Return how many kinds there are: a tag each, and prompts without a known one."""
@@ -33,7 +53,7 @@ class Tags:
     def of(self, tags: Collection[tuple[str, ...]]) -> NDArray[np.intp]:
         """Return each prompt's tag by its place in `names`; the last number is for prompts without a known one.
 
-        >>> Tags([("a",), ("a", "b"), ("a",)]).of([("a",), ("a", "b"), (), ("c",)]).tolist()
+        >>> Tags([("a",), ("a", "b")] * 3).of([("a",), ("a", "b"), (), ("c",)]).tolist()
         [1, 0, 2, 2]
         """
         place, none = self._place, len(self.names)
@@ -42,6 +62,35 @@ class Tags:
             if own not in kinds:
                 kinds[own] = min((place.get(tag, none) for tag in own), default=none)
         return np.array([kinds[own] for own in tags], dtype=np.intp)
+
+    def asked_for(self, names: Set[str], untagged: bool) -> Condition | None:
+        """Ask for the prompts that count as of one of these tags, and with `untagged` for those of no known tag, too.
+
+        Returns
+        -------
+        Condition or None
+            `None` where every prompt is wanted. It holds for just those of which `of` says so; only a prompt with tags
+            that never stood together while learning may be wanted by two conditions, of which the first has it.
+
+        Examples
+        --------
+        >>> tags = Tags([("maths",)] * 4 + [("maths", "proof")] * 3 + [("poem",)] * 3)
+        >>> tags.asked_for({"proof", "poem"}, False).sentence(), tags.asked_for({"maths"}, True).sentence()
+        ('its tag is poem or proof', 'not (its tag is poem or proof)')
+        >>> tags.asked_for({"maths"}, False).sentence()
+        'its tag is maths and not (its tag is proof)'
+        """
+        wanted = set(self.names) - names if untagged else names
+        if not wanted:
+            return None
+        but: dict[tuple[str, ...], list[str]] = {}
+        for tag in sorted(wanted):
+            but.setdefault(tuple(sorted(self._rarer.get(tag, set()) - wanted)), []).append(tag)
+        parts = [
+            _one_of(own) if not rarer else AllOf((_one_of(own), Not(_one_of(rarer)))) for rarer, own in but.items()
+        ]
+        asked = parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+        return Not(asked) if untagged else asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,21 +114,13 @@ def tag_columns(tags: Tags, matrix: Matrix, worth: Floats) -> list[TagColumn]:
     return [TagColumn(tags, column) for column in means.T if np.ptp(column) > 0]
 
 
-def asked_for(names: Collection[str], untagged: bool, everything: Collection[str]) -> Condition | None:
-    """Ask for one of these tags, or, where prompts without a known tag belong to them, for none of the others.
+def _one_of(tags: Sequence[str]) -> Condition:
+    return TagIs(tags[0]) if len(tags) == 1 else AnyOf(tuple(map(TagIs, tags)))
 
-    Returns
-    -------
-    Condition or None
-        `None` where every prompt is wanted.
 
-    Examples
-    --------
-    >>> asked_for({"a"}, False, {"a", "b"}).sentence(), asked_for({"a"}, True, {"a", "b"}).sentence()
-    ('its tag is a', 'not (its tag is b)')
-    """
-    wanted = sorted(set(everything) - set(names) if untagged else names)
-    if not wanted:
-        return None
-    asked: Condition = TagIs(wanted[0]) if len(wanted) == 1 else AnyOf(tuple(map(TagIs, wanted)))
-    return Not(asked) if untagged else asked
+def _can_be_named(tag: str) -> bool:
+    try:
+        TagIs(tag)
+    except PolicyError:
+        return False
+    return True

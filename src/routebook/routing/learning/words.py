@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unicodedata import is_normalized
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Words:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Words:
-        """Look the words up: whole ones, in any case, as ``{keyword: [...]}`` does.
+        """Look the words up: whole ones, in any case, as ``{keyword: [...]}`` does, and only such as it may ask for.
 
         >>> made = Words.of(["Sum it up", "sum of two", "a summary"])
         >>> dict(zip(made.names, made.table.toarray().T.tolist()))["sum"]
@@ -42,7 +43,9 @@ class Words:
             table = reader.fit_transform(texts)
         except ValueError:  # scikit-learn's way to say that no word is left
             return cls((), csc_array((len(texts), 0)))
-        return cls(tuple(map(str, reader.get_feature_names_out())), csc_array(table, dtype=float))
+        names = [str(name) for name in reader.get_feature_names_out()]
+        askable = [place for place, name in enumerate(names) if is_normalized("NFC", name)]
+        return cls(tuple(names[place] for place in askable), csc_array(table, dtype=float)[:, askable])
 
     def take(self, rows: Any) -> Words:
         """Return the part of some prompts."""
