@@ -8,12 +8,13 @@ import numpy as np
 
 from routebook.errors import OptionError, OutcomesError
 from routebook.lookup import count
+from routebook.outcomes import Outcomes
+from routebook.prompts import in_words
+from routebook.routing.learning.matrix import Matrix
 from routebook.routing.learning.splits import alike, apart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from routebook.outcomes import Outcomes
 
 MOST_LEARNED_FROM = 20_000
 """Prompts that rules are learned from; of more, as many are drawn."""
@@ -24,18 +25,36 @@ class Divided(NamedTuple):
 
     Attributes
     ----------
-    train, test
-        The outcomes to learn from, and those to test on.
+    train
+        What to learn from, in the order of the prompts' ids, so that the table's order changes nothing.
+    test
+        The outcomes to test on.
     groups
         A number for each training prompt, the same for those that are nearly the same.
     notes
         What the reader should know, one line each.
     """
 
-    train: Outcomes
+    train: Matrix
     test: Outcomes
     groups: NDArray[np.intp]
     notes: tuple[str, ...]
+
+
+def check_outcomes(*given: object) -> None:
+    """Refuse what are no outcomes.
+
+    Raises
+    ------
+    OptionError
+        With what to make them by.
+    """
+    for one in given:
+        if not isinstance(one, Outcomes):
+            raise OptionError(
+                f"Rules are learned from Outcomes and tested on them, not on {in_words(one)}: make some by "
+                "run.outcomes() or Outcomes.from_frame."
+            )
 
 
 def divided(outcomes: Outcomes, held_out: Outcomes | None, test_share: float, seed: int) -> Divided:
@@ -57,8 +76,12 @@ def divided(outcomes: Outcomes, held_out: Outcomes | None, test_share: float, se
     OptionError, OutcomesError
         If the share is none, or nothing is left on one side.
     """
+    check_outcomes(outcomes, outcomes if held_out is None else held_out)
     prompts = outcomes.prompts
-    ids, texts, size = prompts.index.to_numpy(), prompts["prompt"].tolist(), len(prompts)
+    ids = prompts.index.to_numpy(dtype=object)
+    order = np.argsort(ids)
+    ids, prompts, size = ids[order], prompts.iloc[order], len(prompts)
+    texts = prompts["prompt"].tolist()
     notes = []
     if held_out is None:
         if isinstance(test_share, bool) or not isinstance(test_share, (int, float)) or not 0.05 <= test_share <= 0.9:
@@ -81,5 +104,5 @@ def divided(outcomes: Outcomes, held_out: Outcomes | None, test_share: float, se
     if len(rows) > MOST_LEARNED_FROM:
         notes.append(f"Learned on {MOST_LEARNED_FROM:,} of {len(rows):,} prompts, drawn at random.")
         rows = np.sort(np.random.default_rng(seed).permutation(rows)[:MOST_LEARNED_FROM])
-    train = outcomes if len(rows) == size else outcomes.select(ids[rows].tolist())
-    return Divided(train, test, groups[rows], tuple(notes))
+    train = Matrix.of(outcomes if len(rows) == size else outcomes.select(ids[rows].tolist()))
+    return Divided(train.take(np.argsort(train.ids)), test, groups[rows], tuple(notes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,6 @@ import pandas as pd
 
 from routebook.routing.learning.dividing import divided
 from routebook.routing.learning.learn import ASKABLE, Testing, checked
-from routebook.routing.learning.matrix import Matrix
 from routebook.routing.learning.objective import Objective
 from routebook.routing.learning.problem import Problem, problem_of
 from routebook.routing.learning.rules import rules_of
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from routebook.outcomes import Outcomes
     from routebook.routing.evidence.evaluation import Evaluation
     from routebook.routing.policy import Policy
+
+_MOST_STEPS = 25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,13 +97,14 @@ def frontier(
     """
     asked = checked(max_rules, using, seed)
     train, test, groups, notes = divided(outcomes, held_out, test_share, seed)
-    problem = problem_of(Matrix.of(train), Objective())
-    provenance = provenance_of(outcomes, seed, created or datetime.now(UTC).date())
-    testing = Testing(problem, test, provenance, "draft")
+    problem = problem_of(train, Objective())
+    testing = Testing(problem, test, provenance_of(outcomes, seed, created), "draft")
     tried = paths(problem, groups, max_rules=max_rules, using=asked, seed=seed)
     steps: list[Step] = []
     seen: set[tuple[object, ...]] = set()
-    for at, rate in reversed(list(enumerate(tried.paths[0].rates.tolist()))):
+    rates = tried.paths[0].rates
+    for at in np.unique(np.linspace(0, len(rates) - 1, _MOST_STEPS).astype(int))[::-1]:
+        rate = float(rates[at])
         path = max(tried.paths, key=lambda path: _worth(problem, path.model[at], rate))
         rules = rules_of(problem, Selected(path, at, told(problem, path.model[at])), max_rules)
         key = (rules.default, *((rule.when, rule.model) for rule in rules.rules))

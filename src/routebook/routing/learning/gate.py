@@ -121,7 +121,7 @@ def _within(made: Evaluation, objective: Objective) -> Check:
     return Check(
         f"at most ${cap:g} per 1,000 prompts",
         f"${total.usd_per_1k_prompts:.3g} (${total.usd_low:.3g} to ${total.usd_high:.3g})",
-        total.usd_low <= cap,
+        total.usd_per_1k_prompts <= cap,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from routebook.errors import OptionError, did_you_mean
-from routebook.lookup import either
+from routebook.errors import OptionError, OutcomesError, did_you_mean
+from routebook.lookup import count, either
+from routebook.outcomes.columns import listed
 from routebook.routing.evidence.evaluation import Evaluation, evaluate
 from routebook.routing.learning.dividing import divided
 from routebook.routing.learning.gate import Check, checks, non_inferior
@@ -20,8 +21,8 @@ from routebook.routing.learning.objective import Objective
 from routebook.routing.learning.problem import Problem, problem_of
 from routebook.routing.learning.rules import Rules, rules_of
 from routebook.routing.learning.search import values
-from routebook.routing.learning.selection import Selected, select
-from routebook.routing.learning.shipping import learned_on, policy_of, provenance_of, with_evidence
+from routebook.routing.learning.selection import Selected, Selection, select
+from routebook.routing.learning.shipping import check_names, learned_on, policy_of, provenance_of, with_evidence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def learn(
     >>> rows = [
     ...     {"prompt": f"Question {n}?", "kind": ("easy", "hard")[n % 2], "small": 1 - n % 2, "large": 1,
     ...      "small_usd": 0.001, "large_usd": 0.01}
-    ...     for n in range(400)
+    ...     for n in range(600)
     ... ]
     >>> outcomes = rb.Outcomes.from_frame(
     ...     rows, tag="kind", models=["small", "large"], cost={"small": "small_usd", "large": "large_usd"}, hosts="lab"
@@ -104,16 +105,17 @@ def learn(
     >>> learned.routes, [rule.when.sentence() for rule in learned.policy.classify], learned.policy.default.models
     (True, ['its tag is hard'], ('lab/small', 'lab/large'))
     """
-    objective = objective or Objective()
+    objective = Objective() if objective is None else objective
+    if not isinstance(objective, Objective):
+        raise OptionError(f"objective is an Objective, such as rb.Objective(margin=0.01), not {objective!r:.60}.")
     asked = checked(max_rules, using, seed)
     train, test, groups, notes = divided(outcomes, held_out, test_share, seed)
-    problem = problem_of(Matrix.of(train), objective)
+    problem = problem_of(train, objective)
+    testing = Testing(problem, test, provenance_of(outcomes, seed, created), name or "learned")
     chosen = select(problem, groups, max_rules=max_rules, using=asked, tested_on=len(test.prompts), seed=seed)
-    provenance = provenance_of(outcomes, seed, created or datetime.now(UTC).date())
-    testing = Testing(problem, test, provenance, name or "learned")
     found = None if chosen.rules is None else rules_of(problem, chosen.rules, max_rules)
     rules = testing.of(found) if found is not None and found.rules else None
-    single, said = testing.single(problem.base if chosen.single is None else chosen.single)
+    single, said = testing.single(chosen.single)
     shown = () if rules is None else tuple(checks(rules, problem.objective, testing.base, _first(single)))
     shipped = rules if rules is not None and all(check.holds for check in shown) else None
     tested = Matrix.of(test).only(problem.matrix.models)
@@ -121,7 +123,7 @@ def learn(
     return Learned(
         policy=(shipped or single).policy,
         routes=shipped is not None,
-        reason=_reason(_first(single), shown, found, chosen.single is None),
+        reason=_reason(_first(single), shown, found, chosen, len(test.prompts)),
         objective=problem.objective,
         checks=shown,
         considered=None if rules is None else rules.policy,
@@ -144,6 +146,15 @@ class Testing:
     test: Outcomes
     provenance: Provenance
     name: str
+
+    def __post_init__(self) -> None:
+        models = self.problem.matrix.models
+        if missing := [model for model in models if model not in self.test.models]:
+            raise OutcomesError(
+                f"The held-out outcomes have no answers of {listed(missing)}: give those of the same models, by the "
+                "same names."
+            )
+        check_names(self.test, models)
 
     @property
     def base(self) -> str:
@@ -186,19 +197,25 @@ def _first(made: Evaluation) -> str:
     return str(made.assigned.model[0])
 
 
-def _reason(single: str, shown: Collection[Check], found: Rules | None, over: bool) -> str:
+def _reason(single: str, shown: Collection[Check], found: Rules | None, chosen: Selection, tested_on: int) -> str:
     """Say in one line why there are rules, or why not."""
     if shown and all(check.holds for check in shown):
-        return "On held-out prompts: " + "; ".join(f"{check.asked}: {check.found}" for check in list(shown)[1:]) + "."
+        said = "; ".join(f"{check.asked}, found {check.found}" for check in list(shown)[1:])
+        return f"Shown on held-out prompts: {said}."
     use = f"Use {single} for everything"
-    if over:
-        use += ", though no single model keeps to the cap"
+    if chosen.over:
+        use += ", which comes nearest to the cap that no model keeps to"
     if missed := [check for check in shown if not check.holds]:
-        said = "; ".join(f"{check.asked} (found: {check.found})" for check in missed)
-        return f"{use}: rules were found, and on held-out prompts it was not shown that they are {said}."
+        said = "; ".join(f"{check.asked}, found {check.found}" for check in missed)
+        return f"{use}. Rules were found, but this was not shown on held-out prompts: {said}."
     if found is not None:
-        return f"{use}: no rule that was found is worth its place on other prompts."
-    return f"{use}: no rules promised more on other prompts."
+        return f"{use}. Rules were found, but none was worth its place on prompts that it was not made from."
+    if chosen.unsure:
+        return (
+            f"{use}. Cheaper rules may be as good, but {count(tested_on, 'held-out prompt')} would be too few to show "
+            "it: learn from more prompts, or accept a wider margin."
+        )
+    return f"{use}. No rules promised more on prompts that they were not made from."
 
 
 def _curve(problem: Problem, chosen: Selected, test: Matrix) -> tuple[NDArray[np.intp], NDArray[np.float64] | None]:
@@ -244,7 +261,7 @@ def checked(max_rules: int, using: Collection[str], seed: int) -> tuple[str, ...
         raise OptionError(f"max_rules is a whole number from 1 to {MOST_RULES}, not {max_rules!r:.60}.")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise OptionError(f"seed is a whole number, 0 or more, not {seed!r:.60}.")
-    wanted = (using,) if isinstance(using, str) else tuple(using)
+    wanted = tuple(using) if isinstance(using, Collection) and not isinstance(using, str) else (using,)
     for one in wanted:
         if one not in ASKABLE:
             raise OptionError(f"Rules may ask {either(ASKABLE)}, not {one!r:.60}.{did_you_mean(str(one), ASKABLE)}")

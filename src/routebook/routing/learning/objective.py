@@ -8,6 +8,7 @@ from math import isfinite
 from routebook.errors import OptionError
 
 MARGIN = 0.02
+_MOST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ class Objective:
         if len(given) > 1:
             raise OptionError(f"An objective is one of these, not {' and '.join(given)} together.")
         for name, value in given.items():
-            least = "0 or more" if name == "quality_per_usd" else "above 0"
-            if not _number(value) or value < 0 or (value == 0 and name != "quality_per_usd"):
-                raise OptionError(f"{name} is a number, {least}, not {value!r:.60}.")
+            least = "from 0" if name == "quality_per_usd" else "above 0"
+            if not _number(value) or not 0 <= value <= _MOST or (value == 0 and name != "quality_per_usd"):
+                raise OptionError(f"{name} is a number {least} up to {_MOST:,.0f}, not {value!r:.60}.")
 
     def _given(self) -> dict[str, float]:
         names = ("quality_per_usd", "max_usd_per_1k_prompts", "max_latency_p95_s")

@@ -35,7 +35,7 @@ class Problem:
     objective
         What for.
     base
-        The best single model: the column of the highest mean quality.
+        The best single model: the column of the highest mean quality, of those judged on half as many prompts as any.
     spared
         (n, models): what is to be spared, or `None` for nothing: costs, as a multiple of what `base` costs on average;
         under a cap of latency, 1 for an answer that takes longer, and else 0. NaN is unknown.
@@ -112,6 +112,8 @@ def problem_of(matrix: Matrix, objective: Objective) -> Problem:
         objective, of = Objective(margin=objective.margin, quality_per_usd=0), None
     if of is not None:
         keep = keep & _enough(of, matrix.models, "latency" if objective.max_latency_p95_s else "cost", notes)
+    base = _best(matrix.quality, keep)
+    keep = keep & _shared(matrix, base, keep, notes)
     places = np.flatnonzero(keep)
     if len(places) < 2:
         raise OutcomesError(
@@ -119,7 +121,7 @@ def problem_of(matrix: Matrix, objective: Objective) -> Problem:
             f"({FEWEST_ANSWERS} prompts at least). {' '.join(notes)}".strip()
         )
     matrix = matrix.only([matrix.models[place] for place in places])
-    base = int(np.nanmean(matrix.quality, axis=0).argmax())
+    base = int(np.searchsorted(places, base))
     if of is None:
         return Problem(matrix, objective, base, None, 1.0, tuple(notes))
     of = of[:, places]
@@ -140,6 +142,25 @@ def _spared(matrix: Matrix, objective: Objective) -> tuple[Floats | None, Floats
     if not objective.needs_cost:
         return None, np.zeros(0)
     return matrix.cost, ~np.isnan(matrix.cost)
+
+
+def _best(quality: Floats, among: NDArray[np.bool_]) -> int:
+    known = ~np.isnan(quality)
+    often = known.sum(axis=0)
+    mean = np.where(known, quality, 0).sum(axis=0) / np.maximum(often, 1)
+    return int(np.where(among & (2 * often >= often[among].max(initial=0)), mean, -1).argmax())
+
+
+def _shared(matrix: Matrix, base: int, among: NDArray[np.bool_], notes: list[str]) -> NDArray[np.bool_]:
+    """Tell which models were judged on enough of the prompts that the best single model was judged on."""
+    known = ~np.isnan(matrix.quality)
+    enough: NDArray[np.bool_] = (known & known[:, [base]]).sum(axis=0) >= FEWEST_ANSWERS
+    if apart := [matrix.models[place] for place in np.flatnonzero(among & ~enough)]:
+        notes.append(
+            f"Left out, since fewer than {FEWEST_ANSWERS} prompts are judged of both {matrix.models[base]} and these: "
+            f"{listed(apart)}."
+        )
+    return enough
 
 
 def _enough(values: Floats, models: tuple[str, ...], what: str, notes: list[str]) -> NDArray[np.bool_]:

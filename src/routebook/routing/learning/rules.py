@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from routebook.render.clean import one_line
+from routebook.routing.document import MAX_BYTES
 from routebook.routing.learning.search import values
+from routebook.routing.learning.shrinkage import shrunk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     Whole = NDArray[np.intp]
 
 _Z = 1.959964
+_LEAST_WORTH = 0.0005
+_LONGEST = 160
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +63,15 @@ class Rules:
 def rules_of(problem: Problem, selected: Selected, max_rules: int) -> Rules:
     """Find the selected structure's rules on all prompts, and keep those that earn their place.
 
-    Kinds that share a model are one rule where one condition can say them. A rule stays if, cross-fitted, it is worth
-    more than sending its prompts to the default, by more than a standard error, and its part in all prompts loses less
-    quality than the margin for sure: the lower end of the 95 % interval of its gain over the best single model, times
-    its share of the prompts, is above it. Of too many the least worth go.
+    Kinds that share a model are one rule where one condition can say them. A rule stays if
+
+    - its prompts' shrunk mean worth, above that of sending them to the default, adds at least 0.0005 over all prompts;
+    - the cross-fitted worth of these prompts does not speak against it by more than a standard error;
+    - its part in all prompts loses less quality than the margin for sure: the lower end of the 95 % interval of its
+      cross-fitted gain over the best single model, times its share of the prompts, is above it.
+
+    Of too many the least worth go. Under a cap every rule is there to keep to it, or to use what room it leaves, and
+    all stay: kinds are given dearer models, those first that gain most for what they spend more, as far as they fit.
 
     Parameters
     ----------
@@ -79,19 +89,25 @@ def rules_of(problem: Problem, selected: Selected, max_rules: int) -> Rules:
     size = np.bincount(kind, minlength=len(partition))
     overall = values(problem, everyone, np.zeros_like(kind), 1, np.array([rate]))[0, 0]
     chosen = value.argmax(axis=1)
+    if selected.room > 0:
+        gain, spent = shrunk(problem.gain, kind, len(partition))[0], shrunk(problem.spared, kind, len(partition))[0]
+        chosen = _filled(chosen, gain, spent, size / size.sum(), selected.room)
     default = _default(chosen, size, int(overall.argmax()))
     found = _asked(partition, kind, chosen, value, size, default)
     worth, gain = _cross_fitted(problem, selected, default)
     kept, dropped = [], []
     for rule in found:
-        part, on_gain = worth[rule.rows], gain[rule.rows]
-        share = float(rule.rows.mean())
-        if not _lower(part, 1) > 0:
-            dropped.append((rule, "on other prompts it is not clearly worth more than the default"))
-        elif share * _lower(on_gain, _Z) <= -problem.objective.margin:
+        share, added = float(rule.rows.mean()), float(rule.worth[rule.model] - rule.worth[default])
+        if len(repr(rule.when.data()).encode()) > MAX_BYTES / 2 / max_rules:
+            dropped.append((rule, "to ask for it would be too long for a policy"))
+        elif share * added < _LEAST_WORTH:
+            dropped.append((rule, "it is worth next to nothing"))
+        elif _bound(worth[rule.rows], 1) < 0:
+            dropped.append((rule, "on other prompts it is worth less than the default"))
+        elif share * _bound(gain[rule.rows], -_Z) <= -problem.objective.margin:
             dropped.append((rule, f"it might lose {problem.objective.margin:g} of all quality or more"))
         else:
-            kept.append((float(np.nansum(part)), rule))
+            kept.append((share * added, rule))
     kept.sort(key=lambda one: -one[0])
     dropped += [(rule, f"others of at most {max_rules} rules are worth more") for _, rule in kept[max_rules:]]
     names = problem.matrix.models
@@ -99,8 +115,43 @@ def rules_of(problem: Problem, selected: Selected, max_rules: int) -> Rules:
         tuple(rule for _, rule in kept[:max_rules]),
         default,
         overall,
-        tuple(f"No rule for {names[rule.model]} if {rule.when.sentence()}: {why}." for rule, why in dropped),
+        tuple(
+            f"No rule for {names[rule.model]} if {one_line(rule.when.sentence(), _LONGEST)}: {why}."
+            for rule, why in dropped
+        ),
     )
+
+
+def _filled(chosen: Whole, gain: Floats, spent: Floats, share: Floats, room: float) -> Whole:
+    """Give kinds better models that spend more, as long as there is room.
+
+    Parameters
+    ----------
+    chosen
+        (kinds,): who answers each kind.
+    gain, spent
+        (kinds, models): what each gets and spends there.
+    share
+        (kinds,): of all prompts.
+    room
+        How much more may be spent, over all prompts.
+
+    Examples
+    --------
+    >>> gain, spent = np.array([[0.0, 0.1], [0.0, 0.2]]), np.array([[1.0, 2.0], [1.0, 2.0]])
+    >>> _filled(np.array([0, 0]), gain, spent, np.array([0.5, 0.5]), 0.6).tolist()
+    [0, 1]
+    """
+    made, kinds = chosen.copy(), np.arange(len(chosen))
+    while True:
+        more = (spent - spent[kinds, made][:, None]) * share[:, None]
+        better = (gain - gain[kinds, made][:, None]) * share[:, None]
+        fits = (better > 0) & (more > 0) & (more <= room)
+        if not fits.any():
+            return made
+        kind, model = np.unravel_index(np.where(fits, better / np.where(fits, more, 1), -1).argmax(), fits.shape)
+        room -= float(more[kind, model])
+        made[kind] = model
 
 
 def _default(chosen: Whole, size: Whole, overall: int) -> int:
@@ -133,7 +184,7 @@ def _cross_fitted(problem: Problem, selected: Selected, default: int) -> tuple[F
     return worth, gain
 
 
-def _lower(each: Floats, errors: float) -> float:
-    """Return the mean, less so many standard errors."""
+def _bound(each: Floats, errors: float) -> float:
+    """Return the mean, and so many standard errors more."""
     known = each[~np.isnan(each)]
-    return float(known.mean() - errors * known.std() / np.sqrt(len(known))) if len(known) else -1.0
+    return float(known.mean() + errors * known.std() / np.sqrt(len(known))) if len(known) else -1.0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Whole = NDArray[np.intp]
 
-_RATES = 24
+_RATES = 150
 _EDGE = 1e-9
 
 
@@ -104,12 +104,15 @@ class Path:
         (rates,).
     model
         (rates, n): who would answer each prompt, by its column.
+    spent
+        (rates,): under a cap, what is spent on average by what is found on all prompts; else 0.
     """
 
     structure: Structure
     grown_at: float
     rates: Floats
     model: Whole
+    spent: Floats
 
 
 def rates_of(problem: Problem, kind: Whole, kinds: int) -> Floats:
@@ -118,12 +121,29 @@ def rates_of(problem: Problem, kind: Whole, kinds: int) -> Floats:
         return np.array([problem.exchange])
     assert problem.spared is not None
     gain, spent = shrunk(problem.gain, kind, kinds)[0], shrunk(problem.spared, kind, kinds)[0]
-    better = gain[:, :, None] - gain[:, None, :]
-    dearer = spent[:, :, None] - spent[:, None, :]
-    slopes = better[(better > 0) & (dearer > 0)] / dearer[(better > 0) & (dearer > 0)]
-    if not len(slopes):
+    turns = [turn for each in zip(gain, spent, strict=True) for turn in _turns(*each)]
+    if not turns:
         return np.array([0.0])
-    return np.unique([0.0, *np.quantile(slopes, np.linspace(0, 1, _RATES)) * (1 + 1e-6), slopes.max() * 2])
+    apart = np.unique(turns)
+    if len(apart) > _RATES:
+        apart = np.unique(np.quantile(apart, np.linspace(0, 1, _RATES)))
+    return np.concatenate([[0.0], apart * (1 + 1e-9)])
+
+
+def _turns(gain: Floats, spent: Floats) -> list[float]:
+    """Return the rates at which another model is worth most, from the best one down to the one that spends least.
+
+    >>> [round(turn, 2) for turn in _turns(np.array([0.9, 0.8, 0.85, 0.3]), np.array([10.0, 2.0, 9.0, 1.0]))]
+    [0.01, 0.5]
+    """
+    turns, same = list[float](), _EDGE * float(np.abs(spent).max())  # a smaller difference is rounding, and no price
+    at = max(range(len(gain)), key=lambda model: (gain[model], -spent[model]))
+    while len(cheaper := np.flatnonzero(spent < spent[at] - same)):
+        slopes = (gain[at] - gain[cheaper]) / (spent[at] - spent[cheaper])
+        least = slopes.min()
+        at = min(cheaper[slopes == least], key=lambda model: spent[model])
+        turns.append(max(0.0, float(least)))
+    return turns
 
 
 def crossfit(problem: Problem, structure: Structure, parts: Whole, rates: Floats, grown_at: float = 0.0) -> Path:
@@ -136,7 +156,16 @@ def crossfit(problem: Problem, structure: Structure, parts: Whole, rates: Floats
         partition = structure(seen, worth[there])
         value = values(problem, there, partition.place(seen), len(partition), rates)
         model[:, here] = value.argmax(axis=2)[:, partition.place(problem.matrix.take(here))]
-    return Path(structure, grown_at, rates, model)
+    return Path(structure, grown_at, rates, model, _spent(problem, structure, rates, worth))
+
+
+def _spent(problem: Problem, structure: Structure, rates: Floats, worth: Floats) -> Floats:
+    if problem.limit is None:  # nobody asks
+        return np.zeros(len(rates))
+    partition, everyone = structure(problem.matrix, worth), np.arange(len(worth))
+    kind = partition.place(problem.matrix)
+    chosen = values(problem, everyone, kind, len(partition), rates).argmax(axis=2)[:, kind]
+    return np.array([told(problem, each).spent for each in chosen])
 
 
 class Told(NamedTuple):
@@ -146,13 +175,14 @@ class Told(NamedTuple):
     ----------
     gain, gain_se
         Quality less that of the best single model, and its standard error.
-    spent
-        In units of `Problem.spared`.
+    spent, spent_se
+        In units of `Problem.spared`, and its standard error.
     """
 
     gain: float
     gain_se: float
     spent: float
+    spent_se: float
 
 
 def told(problem: Problem, model: Whole) -> Told:
@@ -166,12 +196,12 @@ def told(problem: Problem, model: Whole) -> Told:
         (n,): who answers each prompt, by its column.
     """
     rows = np.arange(len(model))
-    gain = problem.gain[rows, model]
-    gain = gain[~np.isnan(gain)]
-    if not len(gain):
-        return Told(0.0, inf, inf)
-    spent = 0.0
-    if problem.spared is not None:
-        each = problem.spared[rows, model]
-        spent = float(each[~np.isnan(each)].mean()) if not np.isnan(each).all() else inf
-    return Told(float(gain.mean()), float(gain.std()) / sqrt(len(gain)), spent)
+    gain = _mean_of(problem.gain[rows, model]) or (0.0, inf)
+    spent = (0.0, 0.0) if problem.spared is None else _mean_of(problem.spared[rows, model]) or (inf, inf)
+    return Told(*gain, *spent)
+
+
+def _mean_of(each: Floats) -> tuple[float, float] | None:
+    """Return the mean of what is known, and its standard error."""
+    known = each[~np.isnan(each)]
+    return (float(known.mean()), float(known.std()) / sqrt(len(known))) if len(known) else None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from routebook.routing.learning.problem import Problem
 
+    Floats = NDArray[np.float64]
     Whole = NDArray[np.intp]
 
 PARTS = 5
@@ -37,11 +38,14 @@ class Selected:
         Which of its rates.
     told
         What they promise.
+    room
+        Under a cap, how much more may be spent and still keep to it.
     """
 
     path: Path
     at: int
     told: Told
+    room: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -62,29 +66,34 @@ class Selection:
     Attributes
     ----------
     single, single_told
-        The best model to answer everything, by its column, and what it promises; `None` where none keeps to a cap.
+        The best model to answer everything, by its column, and what it promises. Where none keeps to a cap it is the
+        one that spends least, and `over` is true; of equals it is the one of the higher quality.
     rules
         The rules that promise most; `None` where none promise more than `single`.
+    unsure
+        Whether there are rules that seem to be within the margin for less, but are not likely to be shown to be.
     """
 
-    single: int | None
+    single: int
     single_told: Told
+    over: bool
     rules: Selected | None
+    unsure: bool = False
 
 
 def merit(problem: Problem, found: Told, tested_on: int) -> float:
     """Return how well something serves the objective, the higher the better; minus infinity where it may not be chosen.
 
-    Of the least cost, what is not likely to be shown to be within the margin may not be chosen: the test, whose 95 %
-    interval has to end above it, has to be passed nine times in ten, as far as this estimate and that interval can err.
+    What is not likely to pass its test may not be chosen: nine times in ten, as far as this estimate and the test can
+    err. Of the least cost, the 95 % interval has to end above the margin; under a cap, what is spent has to keep to it.
     """
-    size = len(problem.matrix)
+    more = sqrt(len(problem.matrix) / max(1, tested_on))  # how much farther off the test can be than this estimate
     if problem.objective.least_cost:
-        error = found.gain_se * sqrt(size / max(1, tested_on))
+        error = found.gain_se * more
         surely = found.gain - _Z * error - _LIKELY * hypot(error, found.gain_se)
         return -found.spent if surely > -problem.objective.margin else -inf
     if (limit := problem.limit) is not None:
-        return found.gain if found.spent <= limit else -inf
+        return found.gain if found.spent + _LIKELY * found.spent_se * hypot(more, 1) <= limit else -inf
     return found.gain - (problem.exchange or 0.0) * found.spent
 
 
@@ -126,32 +135,75 @@ def select(
     size, models = problem.matrix.quality.shape
     singles = [told(problem, np.full(size, model)) for model in range(models)]
     merits = [merit(problem, one, tested_on) for one in singles]
-    best = int(np.argmax(merits))
-    single = best if merits[best] > -inf else None
+    over = max(merits) == -inf
+    best = max(
+        range(models), key=lambda model: (merits[model], -singles[model].spent if over else 0, singles[model].gain)
+    )
     tried = paths(problem, groups, max_rules=max_rules, using=using, seed=seed)
-    found = _best(problem, tried.paths, tested_on)
+    ways = _ways(problem, tried.paths)
+    found = _best(problem, ways, tested_on)
     if found is not None and found.rate > 0 and problem.exchange is None:  # grow trees for just this rate, too
         rate, trees = (
             np.array([found.rate]),
             [path.structure for path in tried.paths if isinstance(path.structure, Tree)],
         )
         again = [crossfit(problem, tree, tried.parts, rate, found.rate) for tree in trees]
-        other = _best(problem, again, tested_on)
+        other = _best(problem, _ways(problem, again), tested_on)
         if other is not None and merit(problem, other.told, tested_on) > merit(problem, found.told, tested_on):
             found = other
     least = merits[best]
     if found is not None and merit(problem, found.told, tested_on) <= least:
         found = None
-    return Selection(single, singles[best], found)
+    unsure = problem.objective.least_cost and any(
+        way.told.gain > -problem.objective.margin and way.told.spent < singles[best].spent for way in ways
+    )
+    return Selection(best, singles[best], over, found, unsure)
 
 
-def _best(problem: Problem, paths: list[Path], tested_on: int) -> Selected | None:
-    most, best = -inf, None
+def _ways(problem: Problem, paths: list[Path]) -> list[Selected]:
+    """Return every way that is not one model for everything."""
+    made = []
     for path in paths:
         for at, model in enumerate(path.model):
-            if (model == model[0]).all():
-                continue
-            found = told(problem, model)
-            if (good := merit(problem, found, tested_on)) > most:
-                most, best = good, Selected(path, at, found)
-    return best
+            if (model != model[0]).any():
+                found = told(problem, model)
+                found = found._replace(spent=max(found.spent, float(path.spent[at])))
+                made.append(Selected(path, at, found))
+    return made
+
+
+def _best(problem: Problem, ways: list[Selected], tested_on: int) -> Selected | None:
+    """Return the way of the most merit, or a simpler structure's best that is not clearly of less.
+
+    Of a few ways tried the best one is partly so by luck; the simplest within one standard error of it (Breiman et al.
+    1984, Classification and Regression Trees, 3.4.3) is as good, and more likely to stay so.
+    """
+    found: dict[int, Selected] = {}  # by structure, the simplest first
+    for way in ways:
+        standing = found.get(id(way.path))
+        if merit(problem, way.told, tested_on) > (
+            -inf if standing is None else merit(problem, standing.told, tested_on)
+        ):
+            found[id(way.path)] = way
+    if not found:
+        return None
+    best = max(found.values(), key=lambda way: merit(problem, way.told, tested_on))
+    return next(way for way in found.values() if way is best or not _clearly_better(problem, best, way))
+
+
+def _clearly_better(problem: Problem, one: Selected, other: Selected) -> bool:
+    """Tell whether one is of more merit than the other by more than a standard error, on the same prompts."""
+    each = _merits(problem, one.model) - _merits(problem, other.model)
+    each = each[~np.isnan(each)]
+    return bool(len(each)) and float(each.mean()) > float(each.std()) / sqrt(len(each))
+
+
+def _merits(problem: Problem, model: Whole) -> Floats:
+    """Return what each prompt adds to `merit`."""
+    rows = np.arange(len(model))
+    gain = problem.gain[rows, model]
+    if problem.spared is None or problem.limit is not None:
+        return gain
+    spared = problem.spared[rows, model]
+    merits: Floats = -spared if problem.objective.least_cost else gain - (problem.exchange or 0.0) * spared
+    return merits

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from routebook.errors import OptionError, OutcomesError, PolicyError
 from routebook.outcomes import model_ids
 from routebook.routing.conditions import TagIs
 from routebook.routing.learning.rules import Rules
-from routebook.routing.names import DEFAULT, MAX_LONG_NAME
+from routebook.routing.names import DEFAULT, MAX_LONG_NAME, check_model
 from routebook.routing.policy import ClassifyRule, Policy
 from routebook.routing.route import Evidence, Prices, Provenance, Route
 
@@ -24,6 +25,25 @@ if TYPE_CHECKING:
     from routebook.routing.learning.matrix import Floats, Matrix
 
 _DIGITS = 4
+
+
+def check_names(outcomes: Outcomes, models: Sequence[str]) -> None:
+    """Refuse a model that a policy cannot name.
+
+    Raises
+    ------
+    OutcomesError
+        With the first.
+    """
+    ids = model_ids(outcomes)
+    for model in models:
+        try:
+            check_model(ids[model])
+        except PolicyError as error:
+            raise OutcomesError(
+                f"A policy cannot name the model {model!r:.60}; give it a name of plain letters without spaces: "
+                f"Outcomes.from_frame(models={{'host/model': {model!r:.60}}})."
+            ) from error
 
 
 def policy_of(rules: Rules, matrix: Matrix, outcomes: Outcomes, provenance: Provenance, name: str) -> Policy:
@@ -54,12 +74,20 @@ def _names(rules: Rules) -> list[str]:
     return [tag or next(free) for tag in own]
 
 
-def provenance_of(outcomes: Outcomes, seed: int, created: date) -> Provenance:
-    """Say where a policy comes from: the outcomes, their prices and judges, the seed, the day."""
+def provenance_of(outcomes: Outcomes, seed: int, created: date | None) -> Provenance:
+    """Say where a policy comes from: the outcomes, their prices and judges, the seed, the day (today by default).
+
+    Raises
+    ------
+    OptionError
+        If `created` is no day.
+    """
+    if not isinstance(created, date | None):
+        raise OptionError(f"created is a day, such as datetime.date(2026, 11, 30), not {created!r:.60}.")
     source = outcomes.source
     judges = ", ".join(source.judges) or source.quality
     return Provenance(
-        created=created.isoformat(),
+        created=(created or datetime.now(UTC).date()).isoformat()[:10],
         run=source.run_id,
         data_sha256=outcomes.data_sha256,
         prices=Prices(_line(source.prices)) if source.prices else None,

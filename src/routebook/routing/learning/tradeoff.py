@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,12 @@ from routebook.outcomes import model_ids
 from routebook.render.report import Block, Report, figure, signed, span
 from routebook.routing.evidence.estimates import difference
 from routebook.routing.evidence.evaluation import evaluate
-from routebook.routing.learning.dividing import divided
+from routebook.routing.learning.dividing import check_outcomes, divided
 from routebook.routing.learning.learn import ASKABLE, checked
 from routebook.routing.learning.matrix import Matrix
 from routebook.routing.learning.metrics import Bands, apgr, bands, cpt
 from routebook.routing.learning.partition import ByTree, Partition
-from routebook.routing.learning.shipping import provenance_of, with_evidence
+from routebook.routing.learning.shipping import check_names, provenance_of, with_evidence
 from routebook.routing.learning.shrinkage import shrunk
 from routebook.routing.learning.splits import folds
 from routebook.routing.names import DEFAULT
@@ -89,6 +89,7 @@ class Tradeoff:
     notes: tuple[str, ...]
     _group: Whole
     _quality: Floats
+    _learned_from: Outcomes
     _seed: int
 
     @property
@@ -184,6 +185,7 @@ class Tradeoff:
         left, classify, routes, default = strong_share, [], {}, Route(pair[::-1])
         for number, (group, size) in enumerate(zip(self.groups, sizes, strict=True), 1):
             part = float(min(1.0, max(0.0, left / size))) if size else float(left > 0)
+            part = round(part, 12)  # what is left of adding shares up is no share
             left -= size
             if group.when is None:
                 default = _route(pair, part)
@@ -196,7 +198,7 @@ class Tradeoff:
             tuple(classify),
             routes,
             default,
-            provenance_of(self.test, self._seed, created or datetime.now(UTC).date()),
+            provenance_of(self._learned_from, self._seed, created),
         )
         numbers = {f"kind-{number}": group.learned_on for number, group in enumerate(self.groups, 1)}
         rest = sum(numbers.values()) - sum(numbers[tag] for tag in routes)
@@ -305,12 +307,14 @@ def tradeoff(
     (0.75, 25.0, ['its tag is b', 'not (its tag is b)'])
     """
     asked = checked(max_rules, using, seed)
+    check_outcomes(train, test)
     pair = [_found(train, weak, "weak"), _found(train, strong, "strong")]
     if pair[0] == pair[1]:
         raise OptionError(f"The weak and the strong model are both {pair[0]}: name two.")
     tested = [_found(test, weak, "weak"), _found(test, strong, "strong")]
     learned_from, test, groups, notes = divided(train, test, 0.5, seed)
-    matrix = Matrix.of(learned_from).only(pair)
+    check_names(test, tested)
+    matrix = learned_from.only(pair)
     known = ~np.isnan(matrix.quality).any(axis=1)
     matrix, groups = matrix.take(known), groups[known]
     if len(matrix) < _FEWEST:
@@ -324,6 +328,8 @@ def tradeoff(
     order = np.argsort(-score, kind="stable")
     made = [Group(partition.asked([int(one)])[0][1], float(score[one]), int((kind == one).sum())) for one in order]
     measured = Matrix.of(test).only(tested)
+    if np.isnan(measured.quality).any(axis=1).all():
+        raise OutcomesError(f"The quality of both models is known of none of {count(len(measured), 'test prompt')}.")
     place = np.argsort(order)[partition.place(measured)]
     found = np.array([group.score for group in made])[place]
     return Tradeoff(
@@ -335,6 +341,7 @@ def tradeoff(
         notes,
         place,
         measured.quality,
+        train,
         seed,
     )
 
