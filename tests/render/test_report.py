@@ -40,6 +40,12 @@ def test_nothing_from_outside_breaks_a_line_or_is_obeyed() -> None:
     assert read(report.html(), PAGE_TAGS).forbidden == []
 
 
+def test_in_html_a_long_rule_is_whole_and_has_more_lines_than_one() -> None:
+    rule = " or ".join(f"its tag is a-kind-of-task-{number}" for number in range(8))
+    page = Report("Rules", blocks=[Block(("if", "goes to"), [(rule, "sim/small")], models=["sim/small"])]).html()
+    assert f'<th class="rb-m0 rb-long" scope="row">{rule}</th><td>sim/small</td>' in page
+
+
 def test_what_is_unknown_is_called_so() -> None:
     nan = float("nan")
     assert [figure(nan), signed(None), span(0.5, nan), chance(nan)] == ["unknown"] * 4

@@ -15,6 +15,8 @@ from routebook.render.style import STYLE
 from routebook.render.table import Table
 
 _LONGEST = 120
+_LONGEST_WRAPPED = 400  # in HTML, where a cell may have several lines
+_LONG = 48  # characters from which it has: a rule or a reason, not a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,21 @@ def _table(block: Block, colour: Mapping[str, int]) -> str:
     head = "".join(f'<th scope="col">{escape(one_line(title))}</th>' for title in block.columns)
     body = []
     for number, row in enumerate(block.rows):
-        of = f' class="rb-m{colour[block.models[number]]}"' if block.models else ""
-        first, *others = (escape(one_line(cell, _LONGEST)) for cell in row)
-        body.append(f'<tr><th{of} scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>')
+        first, *others = row
+        model = f"rb-m{colour[block.models[number]]}" if block.models else ""
+        body.append(f"<tr>{_cell('th', first, model)}{''.join(_cell('td', cell) for cell in others)}</tr>")
     return (
         f'<div class="rb-scroll"><table class="rb-sum"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _cell(tag: str, text: str, model: str = "") -> str:
+    shown = one_line(text, _LONGEST_WRAPPED)
+    kinds = [kind for kind in (model, "rb-long" if len(shown) > _LONG else "") if kind]
+    of = f' class="{" ".join(kinds)}"' if kinds else ""
+    scope = ' scope="row"' if tag == "th" else ""
+    return f"<{tag}{of}{scope}>{escape(shown)}</{tag}>"
 
 
 def figure(value: float | None, digits: int = 2) -> str:

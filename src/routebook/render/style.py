@@ -79,6 +79,7 @@ background:var(--panel);color:inherit}
 .rb.rb .rb-sum{width:100%}
 .rb.rb .rb-sum :is(td,th){padding:4px 14px;text-align:right;white-space:nowrap;font-weight:400}
 .rb.rb .rb-sum tr>:first-child{text-align:left}
+.rb.rb .rb-sum .rb-long{min-width:22em;white-space:normal}
 .rb.rb .rb-sum tbody th{border-left:3px solid var(--c);font-weight:600}
 .rb ins{text-decoration:none;background:light-dark(#c8efd6,#1d4a33)}
 .rb del{background:light-dark(#fbd9d6,#5a2b28)}
