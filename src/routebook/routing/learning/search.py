@@ -116,7 +116,11 @@ class Path:
 
 
 def rates_of(problem: Problem, kind: Whole, kinds: int) -> Floats:
-    """Return rates of exchange at which choices change, from 0 up; the last one chooses what spends least."""
+    """Return rates of exchange, one for each way to choose, from 0 up; the last one chooses what spends least.
+
+    They are in the middle between the rates at which choices change, as in CART's cross-validation (Breiman et al. 1984,
+    section 11.6): on other prompts choices change at about the same rates, and never at just the same.
+    """
     if problem.exchange is not None:
         return np.array([problem.exchange])
     assert problem.spared is not None
@@ -127,7 +131,8 @@ def rates_of(problem: Problem, kind: Whole, kinds: int) -> Floats:
     apart = np.unique(turns)
     if len(apart) > _RATES:
         apart = np.unique(np.quantile(apart, np.linspace(0, 1, _RATES)))
-    return np.concatenate([[0.0], apart * (1 + 1e-9)])
+    middles = np.where(apart[:-1] > 0, np.sqrt(apart[:-1] * apart[1:]), apart[1:] / 2)
+    return np.unique([0.0, *middles, 2 * apart[-1] or 1e-6])
 
 
 def _turns(gain: Floats, spent: Floats) -> list[float]:
