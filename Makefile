@@ -19,7 +19,7 @@ export CHROMIUM_PATH
 PLAYWRIGHT := cd js/ui-tests && npx --no-install playwright test
 NPM_RUN := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent
 
-.PHONY: help demo lab test lint types unit smoke test-browser browser js watch bench bench-view bench-report test-engine doctor lock wheel clean
+.PHONY: help demo lab test lint types unit smoke test-browser browser js watch bench bench-view bench-routing bench-report test-engine doctor lock wheel clean
 
 help:
 	@echo "make demo         compare models and leave a page to read (LIVE=1: with the credentials you have)"
@@ -29,6 +29,7 @@ help:
 	@echo "make bench        speed beside the SDKs, LiteLLM and evalica (build/bench.json)"
 	@echo "make test-browser every test in a real browser (a handful of them are in make test; screenshots in build/screens)"
 	@echo "make bench-view   how quick the view is (build/bench-view.json)"
+	@echo "make bench-routing  what learned rules get on real outcomes (DATA=folder; build/bench-routing.json)"
 	@echo "make test-engine  real streamed tokens from llama.cpp's llama-server (builds it: minutes)"
 	@echo "make lock         resolve the locked requirements anew"
 
@@ -119,6 +120,9 @@ bench-view: browser
 
 bench: $(VENV)/.ready $(LITELLM)/.ready
 	$(BIN)/python -m tests.benchmarks
+
+bench-routing: $(VENV)/.ready
+	$(BIN)/python -m tests.benchmarks.routing $(DATA)
 
 test-engine: $(VENV)/.ready $(ENGINE)/.ready
 	$(BIN)/pytest -m engine tests/engine_real $(ARGS)

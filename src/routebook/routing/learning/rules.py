@@ -9,6 +9,7 @@ import numpy as np
 
 from routebook.render.clean import one_line
 from routebook.routing.document import MAX_BYTES
+from routebook.routing.learning.filling import Filled, filled
 from routebook.routing.learning.search import values
 from routebook.routing.learning.shrinkage import shrunk
 
@@ -42,12 +43,16 @@ class Rule:
         (models,): what each model is worth on these prompts, by which fallbacks are chosen.
     rows
         (n,): which of the prompts it was learned from.
+    other, part
+        A second model, where only this part of the prompts, a share, goes to `model` and the rest to it.
     """
 
     when: Condition
     model: int
     worth: Floats
     rows: NDArray[np.bool_]
+    other: int | None = None
+    part: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +76,7 @@ def rules_of(problem: Problem, selected: Selected, max_rules: int) -> Rules:
       cross-fitted gain over the best single model, times its share of the prompts, is above it.
 
     Of too many the least worth go. Under a cap every rule is there to keep to it, or to use what room it leaves, and
-    all stay: kinds are given dearer models, those first that gain most for what they spend more, as far as they fit.
+    all stay; see `filling`.
 
     Parameters
     ----------
@@ -88,18 +93,20 @@ def rules_of(problem: Problem, selected: Selected, max_rules: int) -> Rules:
     value = values(problem, everyone, kind, len(partition), np.array([rate]))[0]
     size = np.bincount(kind, minlength=len(partition))
     overall = values(problem, everyone, np.zeros_like(kind), 1, np.array([rate]))[0, 0]
-    chosen = value.argmax(axis=1)
-    if selected.room > 0:
-        gain, spent = shrunk(problem.gain, kind, len(partition))[0], shrunk(problem.spared, kind, len(partition))[0]
-        chosen = _filled(chosen, gain, spent, size / size.sum(), selected.room)
-    default = _default(chosen, size, int(overall.argmax()))
-    found = _asked(partition, kind, chosen, value, size, default)
+    fill = Filled(value.argmax(axis=1))
+    if problem.spared is not None and selected.room > 0:
+        gains, spent = (shrunk(each, kind, len(partition))[0] for each in (problem.gain, problem.spared))
+        fill = filled(fill.chosen, gains, spent, size / size.sum(), selected.room)
+    default = _default(fill.chosen, size, int(overall.argmax()))
+    found = _asked(partition, kind, fill, value, size, default)
     worth, gain = _cross_fitted(problem, selected, default)
     kept, dropped = [], []
     for rule in found:
         share, added = float(rule.rows.mean()), float(rule.worth[rule.model] - rule.worth[default])
         if len(repr(rule.when.data()).encode()) > MAX_BYTES / 2 / max_rules:
             dropped.append((rule, "to ask for it would be too long for a policy"))
+        elif problem.limit is not None:
+            kept.append((share * abs(added), rule))
         elif share * added < _LEAST_WORTH:
             dropped.append((rule, "it is worth next to nothing"))
         elif _bound(worth[rule.rows], 1) < 0:
@@ -122,50 +129,26 @@ def rules_of(problem: Problem, selected: Selected, max_rules: int) -> Rules:
     )
 
 
-def _filled(chosen: Whole, gain: Floats, spent: Floats, share: Floats, room: float) -> Whole:
-    """Give kinds better models that spend more, as long as there is room.
-
-    Parameters
-    ----------
-    chosen
-        (kinds,): who answers each kind.
-    gain, spent
-        (kinds, models): what each gets and spends there.
-    share
-        (kinds,): of all prompts.
-    room
-        How much more may be spent, over all prompts.
-
-    Examples
-    --------
-    >>> gain, spent = np.array([[0.0, 0.1], [0.0, 0.2]]), np.array([[1.0, 2.0], [1.0, 2.0]])
-    >>> _filled(np.array([0, 0]), gain, spent, np.array([0.5, 0.5]), 0.6).tolist()
-    [0, 1]
-    """
-    made, kinds = chosen.copy(), np.arange(len(chosen))
-    while True:
-        more = (spent - spent[kinds, made][:, None]) * share[:, None]
-        better = (gain - gain[kinds, made][:, None]) * share[:, None]
-        fits = (better > 0) & (more > 0) & (more <= room)
-        if not fits.any():
-            return made
-        kind, model = np.unravel_index(np.where(fits, better / np.where(fits, more, 1), -1).argmax(), fits.shape)
-        room -= float(more[kind, model])
-        made[kind] = model
-
-
 def _default(chosen: Whole, size: Whole, overall: int) -> int:
     """Return who answers everything else: the model that is best overall if any kind has it, else that of the most."""
     return overall if overall in chosen else int(chosen[size.argmax()])
 
 
-def _asked(partition: Partition, kind: Whole, chosen: Whole, value: Floats, size: Whole, default: int) -> list[Rule]:
+def _asked(partition: Partition, kind: Whole, fill: Filled, value: Floats, size: Whole, default: int) -> list[Rule]:
     made = []
-    for model in dict.fromkeys(chosen[chosen != default].tolist()):
-        for kinds, when in partition.asked(np.flatnonzero(chosen == model).tolist()):
+    label, models = fill.chosen.copy(), value.shape[1]
+    if fill.blended is not None:
+        label[fill.blended] = models  # a rule of its own
+    for model in dict.fromkeys(label[label != default].tolist()):
+        for kinds, when in partition.asked(np.flatnonzero(label == model).tolist()):
             of = np.array(kinds)
-            if when is not None and size[of].sum():
-                made.append(Rule(when, model, _mean(value[of], size[of]), np.isin(kind, of)))
+            if when is None or not size[of].sum():
+                continue
+            worth, rows = _mean(value[of], size[of]), np.isin(kind, of)
+            if model < models:
+                made.append(Rule(when, model, worth, rows))
+            else:
+                made.append(Rule(when, fill.better, worth, rows, int(fill.chosen[of[0]]), fill.part))
     return made
 
 

@@ -9,7 +9,7 @@ of exchange; each rate from nothing to everything makes another policy, from the
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -115,17 +115,20 @@ class Path:
     spent: Floats
 
 
-def rates_of(problem: Problem, kind: Whole, kinds: int) -> Floats:
+def rates_of(problem: Problem, found: Sequence[Partition]) -> Floats:
     """Return rates of exchange, one for each way to choose, from 0 up; the last one chooses what spends least.
 
-    They are in the middle between the rates at which choices change, as in CART's cross-validation (Breiman et al. 1984,
-    section 11.6): on other prompts choices change at about the same rates, and never at just the same.
+    They are in the middle between the rates at which choices change, as in CART's cross-validation (Breiman et al.
+    1984, section 11.6): on other prompts choices change at about the same rates, and never at just the same.
     """
     if problem.exchange is not None:
         return np.array([problem.exchange])
     assert problem.spared is not None
-    gain, spent = shrunk(problem.gain, kind, kinds)[0], shrunk(problem.spared, kind, kinds)[0]
-    turns = [turn for each in zip(gain, spent, strict=True) for turn in _turns(*each)]
+    turns: list[float] = []
+    for one in found:
+        kind, kinds = one.place(problem.matrix), len(one)
+        gain, spent = shrunk(problem.gain, kind, kinds)[0], shrunk(problem.spared, kind, kinds)[0]
+        turns += [turn for each in zip(gain, spent, strict=True) for turn in _turns(*each)]
     if not turns:
         return np.array([0.0])
     apart = np.unique(turns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot, inf, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -92,9 +92,15 @@ def merit(problem: Problem, found: Told, tested_on: int) -> float:
         error = found.gain_se * more
         surely = found.gain - _Z * error - _LIKELY * hypot(error, found.gain_se)
         return -found.spent if surely > -problem.objective.margin else -inf
-    if (limit := problem.limit) is not None:
-        return found.gain if found.spent + _LIKELY * found.spent_se * hypot(more, 1) <= limit else -inf
+    if problem.limit is not None:
+        return found.gain if room_of(problem, found, tested_on) >= 0 else -inf
     return found.gain - (problem.exchange or 0.0) * found.spent
+
+
+def room_of(problem: Problem, found: Told, tested_on: int) -> float:
+    """Return how much more may be spent and, nine times in ten, the cap be kept to on the prompts it is tested on."""
+    more = sqrt(len(problem.matrix) / max(1, tested_on))
+    return (problem.limit or 0.0) - found.spent - _LIKELY * found.spent_se * hypot(more, 1)
 
 
 class Tried(NamedTuple):
@@ -108,8 +114,7 @@ def paths(problem: Problem, groups: Whole, *, max_rules: int, using: Collection[
     """Cross-fit every structure at every rate of exchange; parameters as of `select`."""
     parts = folds(groups, problem.matrix.tags, PARTS, seed)
     kinds = structures(problem.matrix, max_rules, using)
-    first = kinds[0](problem.matrix, problem.worth(0.0))
-    rates = rates_of(problem, first.place(problem.matrix), len(first))
+    rates = rates_of(problem, [kind(problem.matrix, problem.worth(0.0)) for kind in kinds])
     grown_at = problem.exchange or 0.0
     return Tried([crossfit(problem, kind, parts, rates, grown_at) for kind in kinds], parts)
 
@@ -152,6 +157,8 @@ def select(
         if other is not None and merit(problem, other.told, tested_on) > merit(problem, found.told, tested_on):
             found = other
     least = merits[best]
+    if found is not None and problem.limit is not None:
+        found = replace(found, room=room_of(problem, found.told, tested_on))
     if found is not None and merit(problem, found.told, tested_on) <= least:
         found = None
     unsure = problem.objective.least_cost and any(

@@ -14,7 +14,7 @@ import numpy as np
 from routebook.errors import OptionError, OutcomesError, PolicyError
 from routebook.outcomes import model_ids
 from routebook.routing.conditions import TagIs
-from routebook.routing.learning.rules import Rules
+from routebook.routing.learning.rules import Rule, Rules
 from routebook.routing.names import DEFAULT, MAX_LONG_NAME, check_model
 from routebook.routing.policy import ClassifyRule, Policy
 from routebook.routing.route import Evidence, Prices, Provenance, Route
@@ -57,11 +57,17 @@ def policy_of(rules: Rules, matrix: Matrix, outcomes: Outcomes, provenance: Prov
         elsewhere = [model for model in order if vendors[model] != vendors[own]]
         return tuple(dict.fromkeys([ids[own], *(ids[model] for model in (elsewhere or order)[:1])]))
 
+    def route(rule: Rule) -> Route:
+        if rule.other is None:
+            return Route(chain(rule.model, rule.worth))
+        both = tuple(ids[matrix.models[model]] for model in (rule.model, rule.other))
+        return Route(both, weights=(rule.part, round(1 - rule.part, 2)))
+
     tags = _names(rules)
     return Policy(
         name,
         tuple(ClassifyRule(tag, rule.when) for tag, rule in zip(tags, rules.rules, strict=True)),
-        {tag: Route(chain(rule.model, rule.worth)) for tag, rule in zip(tags, rules.rules, strict=True)},
+        {tag: route(rule) for tag, rule in zip(tags, rules.rules, strict=True)},
         Route(chain(rules.default, rules.default_worth)),
         provenance,
     )
