@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.builder_fixtures import asks as asks_of_a_builder
 from tests.support.strategies import texts
 from tests.support.view_fixtures import asks
 
 from routebook.errors import RunError
+from routebook.notebook.builder.messages import read as read_of_a_builder
 from routebook.notebook.messages import id_of, read, read_answer_id
 
-ASKS = list(asks())
+ASKS = [(read, ask) for ask in asks()] + [(read_of_a_builder, ask) for ask in asks_of_a_builder()]
+READERS = (read, read_of_a_builder)
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts(12), inner, max_size=3),
@@ -22,15 +26,16 @@ ANYTHING = st.recursive(
 )
 
 
-@pytest.mark.parametrize("ask", ASKS, ids=[ask["kind"] + ask["id"] for ask in ASKS])
-def test_each_question_is_read_as_it_was_asked(ask: dict[str, Any]) -> None:
-    assert read(json.loads(json.dumps(ask))) == ask
+@pytest.mark.parametrize(("reader", "ask"), ASKS, ids=[ask["kind"] + ask["id"] for _, ask in ASKS])
+def test_each_question_is_read_as_it_was_asked(reader: Callable[[object], object], ask: dict[str, Any]) -> None:
+    assert reader(json.loads(json.dumps(ask))) == ask
 
 
-@given(ANYTHING)
-def test_anything_else_is_refused_in_one_line(message: object) -> None:
+@pytest.mark.parametrize("reader", READERS)
+@given(message=ANYTHING)
+def test_anything_else_is_refused_in_one_line(reader: Callable[[object], object], message: object) -> None:
     with pytest.raises(RunError) as refused:
-        read(message)
+        reader(message)
     assert "\n" not in str(refused.value)
 
 
@@ -43,8 +48,9 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Any:
 
 @given(st.sampled_from(ASKS), st.data(), ANYTHING)
 def test_a_question_with_anything_in_one_place_is_read_or_refused(
-    ask: dict[str, Any], data: st.DataObject, strange: object
+    asked: tuple[Callable[[object], object], dict[str, Any]], data: st.DataObject, strange: object
 ) -> None:
+    reader, ask = asked
     changed = json.loads(json.dumps(ask))
     *path, last = data.draw(st.sampled_from(list(_places(ask))))
     inner = changed
@@ -52,7 +58,7 @@ def test_a_question_with_anything_in_one_place_is_read_or_refused(
         inner = inner[key]
     inner[last] = strange
     try:
-        taken: object = read(changed)
+        taken: object = reader(changed)
     except RunError as refused:
         taken, changed = str(refused).count("\n"), 0
     assert taken == changed
@@ -122,3 +128,20 @@ def test_a_question_that_cannot_be_read_is_refused_by_its_id_where_it_has_one() 
 def test_an_answers_id_is_a_number_a_repeat_and_a_place_or_a_letter(text: str) -> None:
     with pytest.raises(RunError):
         read_answer_id(text)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ({"verb": "eval"}, "'verb' must be one of slide, use,"),
+        ({"verb": "slide", "to": -1}, "'to' must be a whole number"),
+        ({"verb": "slide", "to": 1, "tag": "a"}, "unknown field 'tag'"),
+        ({"verb": "use", "tag": "a", "model": None}, "'model' must be text"),
+        ({"verb": "add", "tag": None, "words": ["w"] * 51, "model": "m"}, "at most 50 items"),
+        ({"verb": "add", "tag": None, "words": [1], "model": "m"}, "a list of words"),
+        ({"verb": "add", "tag": "x" * 1001, "words": [], "model": "m"}, "at most 1,000 characters"),
+    ],
+)
+def test_a_change_in_a_builder_that_is_none_is_refused_in_words(edit: dict[str, Any], said: str) -> None:
+    with pytest.raises(RunError, match=said):
+        read_of_a_builder({"kind": "edit", "id": "a", "edit": edit})

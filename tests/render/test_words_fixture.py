@@ -11,16 +11,21 @@ import pytest
 
 from routebook.lookup import count
 from routebook.render.clean import visible
+from routebook.render.report import figure, percent, signed, span
 from routebook.render.words import first_and_total, pairs, rate, score, seconds, usd
 
 CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "view" / "words.json").read_text("utf-8"))
 FUNCTIONS: dict[str, Callable[..., str]] = {
     "count": count,
+    "figure": figure,
     "firstAndTotal": first_and_total,
     "pairs": pairs,
+    "percent": percent,
     "rate": rate,
     "score": score,
     "seconds": seconds,
+    "signed": signed,
+    "span": span,
     "usd": usd,
     "visible": visible,
 }
