@@ -1,19 +1,25 @@
-"""What a tree may ask of a prompt besides its tag: features and words, each a column of numbers and a condition."""
+"""What a tree may ask of a prompt besides the tag it counts as: features, words and further tags.
+
+Each is a column of numbers and a condition.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, inf, isfinite
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from routebook.routing.conditions import Condition, FeatureIs, HasKeyword, Not
+from routebook.routing.conditions import Condition, FeatureIs, HasKeyword, Not, TagIs
 
 if TYPE_CHECKING:
     from routebook.routing.learning.matrix import Floats, Matrix
 
 _MOST_WORDS = 24
+_MOST_TAGS = 24
 _MOST_VALUES = 6  # of a feature that is a text, such as a language
 _LEAST_SHARE = 0.02  # of the prompts, for a word or a value to be asked for
 _CLEAR = 3.0  # standard errors, for a word to be asked for
@@ -102,6 +108,31 @@ class Word:
         """Say whether it has the word."""
         asked = HasKeyword((self.word,))
         return asked if bounds[1] == inf else Not(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class HasTag:
+    """A tag that a prompt has, perhaps among others, or not."""
+
+    tag: str
+
+    def values(self, matrix: Matrix) -> Floats:
+        """Answer it for each prompt: 1 or 0."""
+        return np.array([self.tag in own for own in matrix.tags], dtype=float)
+
+    def condition(self, bounds: Bounds) -> Condition:
+        """Say whether it has the tag."""
+        asked = TagIs(self.tag)
+        return asked if bounds[1] == inf else Not(asked)
+
+
+def has_tag_columns(matrix: Matrix, tags: Sequence[str]) -> list[Column]:
+    """Return a column for each tag of 2 % of the prompts or more, the commonest 24, where prompts have several tags."""
+    if all(len(own) < 2 for own in matrix.tags):
+        return []
+    counts = Counter(tag for own in matrix.tags for tag in own)
+    common = [tag for tag in tags if _LEAST_SHARE * len(matrix) <= counts[tag] < len(matrix)]
+    return [HasTag(tag) for tag in sorted(common, key=lambda tag: (-counts[tag], tag))[:_MOST_TAGS]]
 
 
 def feature_columns(matrix: Matrix) -> list[Column]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from routebook.routing.conditions import AllOf, Condition
-from routebook.routing.learning.columns import Bounds, Column, feature_columns, word_columns
+from routebook.routing.learning.columns import Bounds, Column, feature_columns, has_tag_columns, word_columns
 from routebook.routing.learning.tagged import TagColumn, Tags, tag_columns
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class ByTree:
         self._tags = Tags(matrix.tags)
         self._columns: list[Column | TagColumn] = []
         self._columns += tag_columns(self._tags, matrix, worth) if "tag" in using else []
+        self._columns += has_tag_columns(matrix, self._tags.names) if "tag" in using else []
         self._columns += feature_columns(matrix) if "feature" in using else []
         self._columns += word_columns(matrix, worth) if "keyword" in using else []
         self._boxes: list[Box] = [{}]
