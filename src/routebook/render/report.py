@@ -16,7 +16,7 @@ from routebook.render.table import Table
 
 _LONGEST = 120
 _LONGEST_WRAPPED = 400  # in HTML, where a cell may have several lines
-_LONG = 48  # characters from which it has: a rule or a reason, not a name
+_LONG = 36  # characters from which it has: a rule or a reason, not a name
 
 
 @dataclass(frozen=True, slots=True)

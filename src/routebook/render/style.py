@@ -77,9 +77,10 @@ background:var(--panel);color:inherit}
 .rb-caret{display:inline-block;width:7px;height:1em;margin-left:2px;background:var(--c);vertical-align:-2px}
 .rb-scroll{overflow-x:auto}
 .rb.rb .rb-sum{width:100%}
-.rb.rb .rb-sum :is(td,th){padding:4px 14px;text-align:right;white-space:nowrap;font-weight:400}
+.rb.rb .rb-sum :is(td,th){padding:4px 14px;text-align:right;font-weight:400}
 .rb.rb .rb-sum tr>:first-child{text-align:left}
-.rb.rb .rb-sum .rb-long{min-width:22em;white-space:normal}
+.rb-sum tbody :not(.rb-long){white-space:nowrap}
+.rb-long{min-width:18em}
 .rb.rb .rb-sum tbody th{border-left:3px solid var(--c);font-weight:600}
 .rb ins{text-decoration:none;background:light-dark(#c8efd6,#1d4a33)}
 .rb del{background:light-dark(#fbd9d6,#5a2b28)}
