@@ -19,7 +19,7 @@ def report(made: Evaluation) -> Report:
     """Show the policy beside every single model, route by route, and who answers."""
     return Report(
         f"Policy {made.policy.name!r}",
-        [count(made.total.prompts, "prompt"), f"quality by {made.outcomes.source.quality}"],
+        [count(made.total.prompts, "prompt")],
         [_beside(made), _by_route(made), _by_model(made)],
         made.notes,
         simulated=all_simulated(made.outcomes),
