@@ -252,7 +252,7 @@ def replies() -> Iterator[Reply]:
     request: ExactRequest = {"protocol": "OpenAI Responses", "body": body}
     yield {"kind": "reply", "id": "a5", "ok": True, "answer": "request", "request": request}
     yield {"kind": "reply", "id": "d12", "ok": True, "answer": "draft", "draft": draft()}
-    yield {"kind": "reply", "id": "a7", "ok": True, "answer": "saved", "path": "/home/ada/routes.yaml"}
+    yield {"kind": "reply", "id": "a7", "ok": True, "answer": "saved", "path": "/notes/routes.yaml"}
     yield {"kind": "reply", "id": "a7", "ok": True, "answer": "taken", "path": "routes.yaml"}
 
 

@@ -27,7 +27,7 @@ class DraftKernel {
     if (this.refuses) return Promise.resolve({ kind: 'reply', id: '', ok: false, error: this.refuses });
     if (question.kind === 'save') {
       const taken = this.files.has(question.file) && !question.replace;
-      return Promise.resolve({ kind: 'reply', id: '', ok: true, answer: taken ? 'taken' : 'saved', path: taken ? question.file : `/home/ada/${question.file}` });
+      return Promise.resolve({ kind: 'reply', id: '', ok: true, answer: taken ? 'taken' : 'saved', path: taken ? question.file : `/notes/${question.file}` });
     }
     if (question.kind === 'draft') this.draft = changed(this.draft, question.edit);
     return Promise.resolve({ kind: 'reply', id: '', ok: true, answer: 'draft', draft: this.draft });
@@ -207,7 +207,7 @@ describe('the panel', () => {
     await press(page, 'Save');
     expect(panel(page)?.textContent).toContain('There is a routes.yaml already.');
     await press(page, 'Replace it');
-    expect(panel(page)?.textContent).toContain('Saved: /home/ada/routes.yaml');
+    expect(panel(page)?.textContent).toContain('Saved: /notes/routes.yaml');
     expect(kernel.asked.slice(-2)).toEqual([
       { kind: 'save', run: String(run), file: 'routes.yaml', replace: false },
       { kind: 'save', run: String(run), file: 'routes.yaml', replace: true },

@@ -50,7 +50,7 @@ function reply(question: Ask, id: string): Reply {
     case 'draft':
       return { kind: 'reply', id, ok: true, answer: 'draft', draft: harness.draft };
     case 'save':
-      return { kind: 'reply', id, ok: true, answer: 'saved', path: `/home/ada/${question.file}` };
+      return { kind: 'reply', id, ok: true, answer: 'saved', path: `/notes/${question.file}` };
     default:
       return { kind: 'reply', id, ok: true, answer: 'stopped' };
   }
