@@ -99,7 +99,7 @@ def test_every_option_is_an_argument_that_a_comparison_takes_and_explains() -> N
         (r"\brb\.([a-z_]\w*)", set(rb.__all__)),
         (r"(?<![\"'\w])run\.([a-z_]\w*)", set(dir(rb.Comparison)) | {"run"}),
         (r"\bcharts\.([a-z_]\w*)", set(dir(Charts))),
-        (r"(?<![\"'\w])policy\.([a-z_]\w*)", set(dir(Policy))),
+        (r"(?<![\"'\w.])policy\.([a-z_]\w*)", set(dir(Policy))),
         (r"`([a-z]+)/`", set(known_hosts())),
         (r"(?<!%)%%([a-z]+)", set(RoutebookMagics.magics["cell"])),
         (r"(?<!%)%(models|routebook)\b", set(RoutebookMagics.magics["line"])),
