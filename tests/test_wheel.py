@@ -22,6 +22,7 @@ import routebook
 ROOT = Path(__file__).parents[1]
 LAB = f"routebook-{routebook.__version__}.data/data/share/jupyter/labextensions/routebook/"
 WIDGET_AT_MOST_BYTES = 120_000
+BUILDER_AT_MOST_BYTES = 40_000
 LAB_AT_MOST_BYTES = 200_000  # before the first chart
 WITHOUT_NODE = {**os.environ, "PATH": "/nonexistent"}
 
@@ -117,17 +118,19 @@ def test_all_versions_are_one(files: dict[str, bytes]) -> None:
     assert len(versions) == 1
 
 
-def test_the_widget_is_small_and_vega_is_apart(files: dict[str, bytes]) -> None:
+def test_the_widgets_are_small_and_vega_is_apart(files: dict[str, bytes]) -> None:
     widget = files["routebook/static/widget.js"]
     scripts = {name: text for name, text in files.items() if name.startswith(LAB) and name.endswith(".js")}
     (vega,) = (name for name, text in scripts.items() if b"vega-embed-style" in text)
     assert b"vega" not in widget.lower()
     assert len(widget) <= WIDGET_AT_MOST_BYTES
+    assert len(files["routebook/static/builder.js"]) <= BUILDER_AT_MOST_BYTES
     assert sum(len(text) for name, text in scripts.items() if name != vega) <= LAB_AT_MOST_BYTES
 
 
-def test_the_widget_is_a_module_with_what_anywidget_calls(files: dict[str, bytes], tmp_path: Path) -> None:
-    (tmp_path / "widget.mjs").write_bytes(files["routebook/static/widget.js"])
+@pytest.mark.parametrize("name", ["widget", "builder"])
+def test_a_widget_is_a_module_with_what_anywidget_calls(files: dict[str, bytes], tmp_path: Path, name: str) -> None:
+    (tmp_path / "widget.mjs").write_bytes(files[f"routebook/static/{name}.js"])
     script = "import widget from './widget.mjs'; console.log(typeof widget.initialize, typeof widget.render)"
     said = run("node", "--input-type=module", "--eval", script, cwd=tmp_path)
     assert said.strip() == "function function"

@@ -32,7 +32,7 @@ export function Rules({ rules, models, onEdit }: RulesProps) {
             <th scope="row">
               <Sentence rule={rule} models={models} onEdit={onEdit} only={rules.length === 1} />
             </th>
-            <td data-what="prompts, learned on / held out">
+            <td data-what="learned / held out">
               {learnedWords(rule)} / {amount(rule.held_out)}
             </td>
             <td data-what="quality"><Figure of={rule.quality} write={figure} /></td>

@@ -13,7 +13,7 @@ const builders = registry<LiveBuilder>(BUILDERS);
 
 export class BuilderOutput extends Panel implements IRenderMime.IRenderer {
   private readonly unwatch: () => void;
-  private builder = '';
+  private builder: string | null = null;
   private leave: (() => void) | null = null;
   private timer = 0;
   private saved: Widget | null = null;
@@ -30,7 +30,7 @@ export class BuilderOutput extends Panel implements IRenderMime.IRenderer {
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.forget();
     const data = model.data[BUILDER_MIME] as { id?: unknown } | null;
-    this.builder = typeof data?.id === 'string' ? data.id : '';
+    this.builder = typeof data?.id === 'string' ? data.id : null;
     if (!this.settle()) {
       this.timer = window.setTimeout(() => {
         if (this.leave) return;
@@ -50,7 +50,7 @@ export class BuilderOutput extends Panel implements IRenderMime.IRenderer {
 
   /** Show the builder if it lives here. One whose kernel has ended since stays as it was, and says so. */
   private settle(): boolean {
-    const live = builders.find(this.builder);
+    const live = this.builder === null ? undefined : builders.find(this.builder);
     if (live && !this.leave) {
       this.saved?.dispose();
       const place = document.createElement('div');

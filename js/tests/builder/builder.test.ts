@@ -162,13 +162,13 @@ describe('saving', () => {
     stage.answers = (question) =>
       question.kind === 'save' && !question.replace
         ? { kind: 'reply', id: '', ok: true, answer: 'taken', path: question.file }
-        : { kind: 'reply', id: '', ok: true, answer: 'saved', path: '/home/ada/routes.yaml' };
+        : { kind: 'reply', id: '', ok: true, answer: 'saved', path: '/notes/routes.yaml' };
     await stage.press('Save');
     await vi.advanceTimersByTimeAsync(10);
     expect(stage.text).toContain('There is a routes.yaml already.');
     await stage.press('Replace it');
     await vi.advanceTimersByTimeAsync(10);
-    expect(stage.text).toContain('Saved: /home/ada/routes.yaml');
+    expect(stage.text).toContain('Saved: /notes/routes.yaml');
     expect(stage.asked).toEqual([
       { kind: 'save', file: 'routes.yaml', replace: false },
       { kind: 'save', file: 'routes.yaml', replace: true },

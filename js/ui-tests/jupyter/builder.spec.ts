@@ -2,38 +2,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { expectAccessible } from '../support/axe';
+import { builderIn, cells } from '../support/builder';
 import { inEach } from '../support/hosts';
-import { expect, test, type Notebook } from '../support/notebook';
-
-/** Three simulated models, 3,000 prompts of four kinds and of a fifth with a hostile name; 1,000 are held out. */
-const TABLE = `
-import random
-import routebook as rb
-rng = random.Random(1)
-right = {
-    "sim/small": dict(arithmetic=.9, coding=.3, translation=.7, knowledge=.5),
-    "sim/medium": dict(arithmetic=.92, coding=.6, translation=.85, knowledge=.65),
-    "sim/large": dict(arithmetic=.93, coding=.9, translation=.86, knowledge=.85),
-}
-usd = {"sim/small": .0002, "sim/medium": .001, "sim/large": .006}
-kinds = ["arithmetic", "coding", "translation", "knowledge", "<img src=x onerror=window.__pwned=1>"]
-rows = []
-for number in range(PROMPTS):
-    kind = kinds[number % 5]
-    row = {"prompt": f"Question {number} {rng.random()} about {kind}", "kind": kind}
-    for model in right:
-        row[model] = int(rng.random() < right[model].get(kind, .6))
-        row[model + "_usd"] = usd[model] * (0.5 + rng.random())
-    rows.append(row)
-outcomes = rb.Outcomes.from_frame(rows, tag="kind", models=list(usd), cost={model: model + "_usd" for model in usd})
-`;
-const cells = (prompts = 3000): string[] => [
-  TABLE.replace('PROMPTS', String(prompts)),
-  'builder = rb.PolicyBuilder(outcomes, name="desk")\nbuilder',
-  'print(builder.policy)',
-];
-
-const builderIn = (notebook: Notebook) => notebook.output(1).locator('.rbp');
+import { expect, test } from '../support/notebook';
 
 inEach(() => {
   test('everything changes with the slider, edits are measured, and Python has the same policy @smoke', async ({ notebook }) => {
@@ -92,6 +63,7 @@ inEach(() => {
     await builder.getByLabel('Tag', { exact: true }).selectOption({ index: 4 });
     await builder.getByRole('button', { name: 'Add as first rule' }).click();
     await expect(builder).toContainText('edited by hand');
+    await notebook.page.setViewportSize({ width: 1280, height: 1500 });
     await builder.scrollIntoViewIfNeeded();
     await expectAccessible(notebook.page, '.rbp');
     await notebook.screen('builder-light');
