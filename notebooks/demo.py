@@ -1,4 +1,4 @@
-"""`make demo`: compares models, prints them side by side, runs the quickstart, and leaves pages to read in build/demo.
+"""`make demo`: compares models, learns which to use, runs the quickstart, and leaves what to read in build/demo.
 
 Without arguments it asks the simulated models: no key, no network. With `--live` it asks one model of each host whose
 credentials are found, the cheapest whose price is known; that costs a little money, under a cap.
@@ -40,9 +40,14 @@ def main() -> int:
     side_by_side = rb.compare(QUESTION, models=models, tags=["arithmetic"], name="demo", **budget)
     print(comparison_table(side_by_side), "\n")
 
-    prompts = [rb.datasets.tasks(kind, n=2) for kind in rb.datasets.kinds()]
-    run = rb.compare([one for several in prompts for one in several], models=models, name="demo_tasks", **budget)
+    tasks = rb.datasets.tasks(n=20 if live else None)
+    run = rb.compare(tasks, models=models, name="demo_tasks", **budget)
     print(run.summary().to_string(index=False), "\n")
+    if not live:
+        run.score(rb.datasets.is_right)
+        learned = rb.learn(run.outcomes(), name="demo")
+        print(learned, "\n")
+        learned.policy.save(OUT / "routes.yaml")
 
     pages = [OUT / "side-by-side.html", OUT / "tasks.html"]
     side_by_side.to_html(pages[0])
@@ -52,6 +57,8 @@ def main() -> int:
     print("To read in a browser:")
     for page in pages:
         print(f"  {page.relative_to(ROOT)}")
+    if not live:
+        print(f"The policy: {(OUT / 'routes.yaml').relative_to(ROOT)}; from more prompts: notebooks/02-routing.ipynb")
     return 0
 
 
