@@ -33,6 +33,8 @@ _VENDOR_ALIASES = {
 }  # fmt: skip
 SIMULATED_HOSTS = ("sim", "simcloud")
 """Whose models are pretended, and all that is measured of them."""
+UNKNOWN_HOST = "unknown"
+"""The host of a model of which only the name is known; nobody can be asked there."""
 _SIMULATED_VENDORS = {
     "small": "birch-sim", "medium": "birch-sim", "large": "cedar-sim", "reasoner": "cedar-sim",
     "flaky": "thorn-sim", "broken": "thorn-sim", "refuser": "thorn-sim", "cutoff": "thorn-sim",

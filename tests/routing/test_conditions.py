@@ -100,9 +100,11 @@ def test_it_reads_as_a_sentence(condition: Condition, sentence: str) -> None:
         (AllOf((TagIs("maths"), HasKeyword(("y",)))), False, "it has no word y"),
         (AllOf((TagIs("maths"), HasKeyword(("prime",)))), True, "its tag is maths, and it has the word prime"),
         (Not(TagIs("maths")), False, "its tag is maths"),
+        (AnyOf((TagIs("a"), TagIs("b"))), False, "its tag is maths, none of a, b"),
+        (AnyOf(tuple(TagIs(tag) for tag in "abcdef")), False, "its tag is maths, none of a, b, c, d and 2 more"),
         (
-            AnyOf(tuple(TagIs(tag) for tag in "abcdef")), False,
-            ", and ".join([*(f"its tag is maths, not {tag}" for tag in "abcd"), "so on for 2 more"]),
+            AnyOf(tuple(HasKeyword((word,)) for word in "abcdef")), False,
+            ", and ".join([*(f"it has no word {word}" for word in "abcd"), "so on for 2 more"]),
         ),
     ],
 )  # fmt: skip

@@ -262,6 +262,11 @@ def test_a_host_nobody_knows_is_refused_before_anything_is_sent() -> None:
 # ---- awaited, interrupted, resumed -----------------------------------------------------------------------------------
 
 
+def test_a_host_the_outcomes_did_not_say_is_refused_with_what_to_do() -> None:
+    with pytest.raises(ModelError, match=r"Nobody is said to host 'gpt-4'.*Outcomes\.from_frame\(\.\.\., hosts="):
+        rb.route(policy_of("unknown/gpt-4"), SUM)
+
+
 async def test_it_can_be_awaited() -> None:
     policy = policy_of("sim/broken", "sim/large")
     one, several = await asyncio.gather(rb.aroute(policy, SUM), rb.aroute(policy, [SUM, "Hi."], cache=False))

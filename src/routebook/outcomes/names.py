@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routebook.errors import ModelError
-from routebook.models import ModelId
+from routebook.models import UNKNOWN_HOST, ModelId
 
 if TYPE_CHECKING:
     from routebook.outcomes.table import Outcomes
-
-UNKNOWN_HOST = "unknown"
 
 
 def model_ids(outcomes: Outcomes) -> dict[str, str]:

@@ -105,7 +105,7 @@ class Evidence:
         if self.gain is not None:
             ends = self.gain_ci95
             known = "" if ends is None else f" ({ends[0]:+.3g} to {ends[1]:+.3g})"
-            said.append(f"{self.gain:+.3g}{known} to the best single model")
+            said.append(f"{self.gain:+.3g}{known} against the best single model")
         return ", ".join(["simulated", *said] if self.simulated else said)
 
 

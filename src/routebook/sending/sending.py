@@ -21,7 +21,8 @@ from routebook.engine.plan import Plan
 from routebook.engine.prepare import Prepared, prepare, read_models, read_options
 from routebook.engine.recorder import Listener
 from routebook.engine.terms import Terms, read_terms
-from routebook.errors import OptionError, PolicyError, did_you_mean
+from routebook.errors import ModelError, OptionError, PolicyError, did_you_mean
+from routebook.models import UNKNOWN_HOST
 from routebook.pricing import price_book
 from routebook.prompts import Prompt, distinct, in_words, sentence
 from routebook.providers.contract import Options
@@ -100,6 +101,12 @@ class Sending:
 
     def _prepare(self, settings: dict[str, object], *, resume: bool = True) -> tuple[Prepared, dict[str, object]]:
         chains = {prompt: read_models(decision.models) for prompt, decision in self.decisions.items()}
+        for model in (model for chain in chains.values() for model in chain):
+            if model.host == UNKNOWN_HOST:
+                raise ModelError(
+                    f"Nobody is said to host {model.model!r:.60}: the outcomes behind the policy did not say it. Write "
+                    "the host into the policy, or learn it from Outcomes.from_frame(..., hosts=...)."
+                )
         prepared = prepare(
             distinct(self.given),
             tuple(dict.fromkeys(model for chain in chains.values() for model in chain)),

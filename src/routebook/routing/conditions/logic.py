@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from routebook.lookup import either
-from routebook.routing.conditions.asked import Asked, Test, check_length
+from routebook.routing.conditions.asked import Asked, Test, check_length, said
 from routebook.routing.conditions.compared import FeatureIs, MetadataIs
 from routebook.routing.conditions.facts import InLanguage, TagIs
 from routebook.routing.conditions.searches import Searches
@@ -47,15 +47,25 @@ class AnyOf:
         >>> AnyOf((TagIs("maths"), TagIs("proof"), TagIs("poem"))).sentence()
         'its tag is maths, proof or poem'
         """
-        tags = [condition.tag for condition in self.of if isinstance(condition, TagIs)]
-        if len(tags) == len(self.of):
+        if tags := self._tags():
             return f"its tag is {either(tags)}"
         return " or ".join(_grouped(condition) for condition in self.of)
 
     def finding(self, asked: Asked) -> str:
         """Say what was found of the first that holds, or of all."""
         held = next((condition for condition in self.of if condition.matches(asked)), None)
-        return held.finding(asked) if held is not None else _findings(self.of, asked)
+        if held is not None:
+            return held.finding(asked)
+        if tags := self._tags():
+            own = f"its tag is {' and '.join(sorted(map(said, asked.tags)))}" if asked.tags else "it has no tag"
+            more = f" and {len(tags) - _MOST_SAID} more" if len(tags) > _MOST_SAID else ""
+            return f"{own}, none of {', '.join(tags[:_MOST_SAID])}{more}"
+        return _findings(self.of, asked)
+
+    def _tags(self) -> list[str]:
+        """Return the tags that are asked for, if nothing else is."""
+        tags = [condition.tag for condition in self.of if isinstance(condition, TagIs)]
+        return tags if len(tags) == len(self.of) else []
 
     def data(self) -> dict[str, Any]:
         """Return it as it stands in a file."""

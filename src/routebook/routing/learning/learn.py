@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import numpy as np
 from routebook.errors import OptionError, OutcomesError, did_you_mean
 from routebook.lookup import count, either
 from routebook.outcomes.columns import listed
+from routebook.routing.conditions import TagIs, leaves
 from routebook.routing.evidence.evaluation import Evaluation, evaluate
 from routebook.routing.learning.dividing import divided
 from routebook.routing.learning.gate import Check, checks, non_inferior
@@ -128,7 +129,13 @@ def learn(
         checks=shown,
         considered=None if rules is None else rules.policy,
         evaluation=shipped or single,
-        notes=(*notes, *problem.notes, *said, *(found.dropped if found is not None else ())),
+        notes=(
+            *(_asking(shipped) if shipped is not None else ()),
+            *notes,
+            *problem.notes,
+            *said,
+            *(found.dropped if found is not None else ()),
+        ),
         _train=problem.matrix,
         _test=tested,
         _settings=settings,
@@ -190,6 +197,16 @@ class Testing:
         size = len(self.problem.matrix)
         worth = values(self.problem, np.arange(size), np.zeros(size, dtype=np.intp), 1, rate)[0, 0]
         return Rules((), model, worth)
+
+
+def _asking(made: Evaluation) -> Iterator[str]:
+    """Say what whoever asks has to say, too."""
+    asked = [leaf for rule in made.policy.classify for leaf in leaves(rule.when)]
+    if any(isinstance(leaf, TagIs) for leaf in asked):
+        yield (
+            "Rules ask for tags: say them when you ask, decide(prompt, tag=...), or learn rules that need none with "
+            "using=['feature', 'keyword']."
+        )
 
 
 def _first(made: Evaluation) -> str:
