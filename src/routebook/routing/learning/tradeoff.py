@@ -225,8 +225,8 @@ class Tradeoff:
         return [
             f"APGR {figure(self.apgr, 3)} ({span(*made.apgr, 3)}); random 0.5.",
             *(
-                f"CPT({share:.0%}) {figure(self.cpt(share), 1)} % ({span(*made.cpt[share], 1)}); random {share:.0%}."
-                for share in (0.5, 0.8)
+                f"CPT({of} %) {figure(self.cpt(of / 100), 1)} % ({span(*made.cpt[of / 100], 1)}); random {of} %."
+                for of in (50, 80)
             ),
         ]
 
