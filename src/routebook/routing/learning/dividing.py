@@ -20,6 +20,10 @@ MOST_LEARNED_FROM = 20_000
 """Prompts that rules are learned from; of more, as many are drawn."""
 
 
+MOST_USD = 1e6
+"""What a prompt may cost, as in the evidence of a policy."""
+
+
 class Divided(NamedTuple):
     """Prompts on two sides.
 
@@ -46,8 +50,8 @@ def check_outcomes(*given: object) -> None:
 
     Raises
     ------
-    OptionError
-        With what to make them by.
+    OptionError, OutcomesError
+        With what to make them by; or if a prompt costs more than can be written into a policy.
     """
     for one in given:
         if not isinstance(one, Outcomes):
@@ -55,6 +59,8 @@ def check_outcomes(*given: object) -> None:
                 f"Rules are learned from Outcomes and tested on them, not on {in_words(one)}: make some by "
                 "run.outcomes() or Outcomes.from_frame."
             )
+        if (most := one.wide("cost_usd").max().max()) > MOST_USD:
+            raise OutcomesError(f"A prompt costs up to ${MOST_USD:,.0f}, and one of these ${most:g}: is it US dollars?")
 
 
 def divided(outcomes: Outcomes, held_out: Outcomes | None, test_share: float, seed: int) -> Divided:

@@ -52,7 +52,8 @@ def checks(made: Evaluation, objective: Objective, base: str, single: str) -> li
 
     - Of the least cost: quality non-inferior to the best single model, and cheaper than the cheapest single model that
       was as good.
-    - Of quality under a cap: a cost that is not shown to be above it, or a p95 within it, and better than the best single model that keeps to it.
+    - Of quality under a cap: a cost that is not shown to be above it, or a p95 within it; and better than the best
+      single model that keeps to it.
     - Else: better than the best single model, by quality less its price.
     - Of all: better than a coin. As many prompts sent at random to each model get as much, unless the rules know
       something about prompts.

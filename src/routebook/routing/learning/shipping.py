@@ -42,7 +42,7 @@ def check_names(outcomes: Outcomes, models: Sequence[str]) -> None:
         except PolicyError as error:
             raise OutcomesError(
                 f"A policy cannot name the model {model!r:.60}; give it a name of plain letters without spaces: "
-                f"Outcomes.from_frame(models={{'host/model': {model!r:.60}}})."
+                f"Outcomes.from_frame(models={{{model!r:.60}: 'host/model'}})."
             ) from error
 
 
