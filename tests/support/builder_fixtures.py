@@ -6,16 +6,16 @@ are committed. The policies are made by hand, so that nothing here depends on ho
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from tests.support.view_fixtures import write
 
 from routebook.notebook.builder.building import Building
 from routebook.notebook.builder.messages import Reply
 from routebook.notebook.builder.shown import now_of, setting_of
 from routebook.outcomes import Outcomes
-from routebook.render import palette
 from routebook.routing.conditions import TagIs
 from routebook.routing.evidence.evaluation import evaluate
 from routebook.routing.learning.frontier import Frontier, Step
@@ -97,7 +97,7 @@ def replies() -> Iterator[Reply]:
     """Give one of each reply."""
     yield {"kind": "reply", "id": "h", "ok": True, "answer": "heard"}
     yield {"kind": "reply", "id": "e1", "ok": False, "error": "There is no rule 'nope'."}
-    yield {"kind": "reply", "id": "s", "ok": True, "answer": "saved", "path": "/home/ada/routes.yaml"}
+    yield {"kind": "reply", "id": "s", "ok": True, "answer": "saved", "path": "/notes/routes.yaml"}
     yield {"kind": "reply", "id": "s", "ok": True, "answer": "taken", "path": "routes.yaml"}
 
 
@@ -121,17 +121,5 @@ FIXTURES: Mapping[str, Callable[[], object]] = {
 }
 
 
-def written(name: str) -> str:
-    """Return what a fixture's file has to say."""
-    palette.forget()
-    return json.dumps(FIXTURES[name](), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in FIXTURES:
-        (FOLDER / f"{name}.json").write_text(written(name), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write(FOLDER, FIXTURES)

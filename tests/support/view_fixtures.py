@@ -321,15 +321,21 @@ FIXTURES: Mapping[str, Callable[[], object]] = {
 
 def written(name: str) -> str:
     """Return what a fixture's file has to say."""
+    return as_text(FIXTURES[name])
+
+
+def as_text(made: Callable[[], object]) -> str:
+    """Return a fixture as its file has it, in a process that has not seen a model yet."""
     palette.forget()
-    return json.dumps(FIXTURES[name](), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(made(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in FIXTURES:
-        (FOLDER / f"{name}.json").write_text(written(name), encoding="utf-8")
+def write(folder: Path, fixtures: Mapping[str, Callable[[], object]]) -> None:
+    """Write fixtures anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, made in fixtures.items():
+        (folder / f"{name}.json").write_text(as_text(made), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write(FOLDER, FIXTURES)

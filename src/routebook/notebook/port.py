@@ -6,8 +6,8 @@ subshell of the kernel, so that *Stop* is heard while a cell runs). One function
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakValueDictionary
 
 from routebook.comparison_json import writable
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from routebook.prompts import Prompt
     from routebook.render.document_types import Ballot
 
+R = TypeVar("R")
+
 
 class Port:
     """Knows the runs that are on screen, for as long as somebody else needs them, and answers questions about them."""
@@ -58,12 +60,7 @@ class Port:
 
     def answer(self, message: object) -> Reply | Snapshot:
         """Answer a message of the page, or say in one line why not; never raises."""
-        try:
-            return self._answer(read(message))
-        except RoutebookError as error:
-            return refused(message, str(error))
-        except Exception as fault:  # noqa: BLE001 - the page waits for an answer, whatever happened
-            return refused(message, f"routebook failed with {type(fault).__name__}: {fault}")
+        return answered(message, lambda said: self._answer(read(said)))
 
     def _answer(self, ask: FromPage) -> Reply | Snapshot:
         match ask["kind"]:
@@ -263,8 +260,14 @@ def _call(comparison: Comparison, prompt: Prompt, repeat: int, model: str) -> Ca
     )
 
 
-def refused(message: object, why: str) -> Refused:
-    """Say in one line, without secrets, why a message is not answered as it wishes."""
+def answered(message: object, answer: Callable[[object], R]) -> R | Refused:
+    """Answer a message of a page, or say in one line and without secrets why not; never raises: the page waits."""
+    try:
+        return answer(message)
+    except RoutebookError as error:
+        why = str(error)
+    except Exception as fault:  # noqa: BLE001 - whatever happened
+        why = f"routebook failed with {type(fault).__name__}: {fault}"
     return {"kind": "reply", "id": id_of(message), "ok": False, "error": writable(redact(" ".join(why.split())))}
 
 

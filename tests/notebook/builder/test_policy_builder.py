@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.builder_fixtures import FIXTURES, FOLDER, asks, held_out, written
+from tests.support.builder_fixtures import FIXTURES, FOLDER, asks, held_out
 from tests.support.scored_runs import run_with, score
+from tests.support.view_fixtures import as_text
 
 import routebook as rb
 from routebook.errors import JudgmentError, OptionError
@@ -32,7 +33,7 @@ def edit(builder: rb.PolicyBuilder, verb: str, **fields: Any) -> Any:
 
 @pytest.mark.parametrize("name", FIXTURES)
 def test_what_the_page_is_tested_with_is_what_python_says(name: str) -> None:
-    assert (FOLDER / f"{name}.json").read_text(encoding="utf-8") == written(name)
+    assert (FOLDER / f"{name}.json").read_text(encoding="utf-8") == as_text(FIXTURES[name])
 
 
 def test_a_run_that_was_judged_is_enough() -> None:

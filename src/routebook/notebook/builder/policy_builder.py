@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from routebook.comparison import Comparison
-from routebook.errors import OptionError, RoutebookError
+from routebook.errors import OptionError
 from routebook.lookup import count
 from routebook.notebook.builder.messages import FromPage, Reply, read
 from routebook.notebook.host import WIDGET_MIME, host
-from routebook.notebook.port import refused
+from routebook.notebook.port import answered
 from routebook.notebook.saving import save
 from routebook.notebook.waiting import while_working
 from routebook.outcomes import Outcomes
@@ -121,12 +121,7 @@ class PolicyBuilder:
 
     def answer(self, message: object) -> Reply:
         """Answer a message of the page, or say in one line why not; never raises."""
-        try:
-            return self._answer(read(message))
-        except RoutebookError as error:
-            return refused(message, str(error))
-        except Exception as fault:  # noqa: BLE001 - the page waits for an answer, whatever happened
-            return refused(message, f"routebook failed with {type(fault).__name__}: {fault}")
+        return answered(message, lambda said: self._answer(read(said)))
 
     def _answer(self, ask: FromPage) -> Reply:
         from routebook.notebook.builder.shown import now_of
