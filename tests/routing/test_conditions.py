@@ -56,7 +56,7 @@ ASKED = Asked("Prove that 17 is prime.", frozenset({"maths"}), {"plan": "pro", "
         (FeatureIs("code_language", one_of=("python", "rust")), "its code_language is python or rust"),
         (
             AllOf((TagIs("a"), AnyOf((TagIs("b"), Not(TagIs("c")))))),
-            "its tag is a and (its tag is b or not (its tag is c))",
+            "its tag is a and (its tag is b or its tag is not c)",
         ),
     ],
 )

@@ -45,7 +45,7 @@ def test_a_rule_can_exclude() -> None:
 
 def test_a_decision_says_which_rule_fired_and_which_did_not() -> None:
     assert DESK.decide("Prove it.", tag="proof").why == (
-        "rule 2: its tag is proof and not (it has the word sketch) "
+        "rule 2: its tag is proof and it has no word sketch "
         "(not rule 1: its tag is proof, not coding, and it has no word traceback or refactor)"
     )
     assert DESK.decide("Good morning.").why.startswith("no rule matched (not rule 1: ")
@@ -58,7 +58,7 @@ def test_a_decision_tells_each_step() -> None:
         (2, "long-reasoning", True),
     ]
     assert steps[0].finding == "its tag is proof, not coding, and it has no word traceback or refactor"
-    assert steps[1].sentence == "its tag is proof and not (it has the word sketch)"
+    assert steps[1].sentence == "its tag is proof and it has no word sketch"
     assert [step.matched for step in DESK.decide("Good morning.").steps] == [False, False]
 
 
@@ -147,7 +147,7 @@ def test_a_policy_reads_as_sentences() -> None:
     known = "(412 prompts, $0.42 per 1,000 prompts, 95 % within 3.1 s, quality 0.91 (0.88 to 0.94))"
     assert DESK.sentences() == [
         "A prompt is coding if its tag is coding or it has the word traceback or refactor.",
-        "A prompt is long-reasoning if its tag is proof and not (it has the word sketch).",
+        "A prompt is long-reasoning if its tag is proof and it has no word sketch.",
         f"coding goes to openai/gpt-6.1-terra, else anthropic/claude-sonnet-5-5; {tries} {known}.",
         "long-reasoning goes to anthropic/claude-opus-5-5.",
         "Everything else goes to bedrock/us.amazon.nova-2-lite-v1:0, else openai/gpt-6.1-terra.",

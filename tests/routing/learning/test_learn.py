@@ -54,7 +54,7 @@ class TestPlanted:
         made = learned(planted(APART, 400, tags=False, words=True), objective=QUALITY)
         assert made.routes
         assert len(made.policy.classify) == 1
-        assert asked(made)[0].endswith(("it has the word alpha", "it has the word beta)", "it has the word beta"))
+        assert asked(made)[0].endswith(("the word alpha", "the word beta", "no word alpha", "no word beta"))
 
     def test_by_a_feature(self) -> None:
         rows = [

@@ -127,8 +127,20 @@ class Not:
         return not self.of.matches(asked)
 
     def sentence(self) -> str:
-        """Say it in words."""
-        return f"not ({self.of.sentence()})"
+        """Say it in words.
+
+        >>> Not(TagIs("maths")).sentence(), Not(HasKeyword(("prove", "derive"))).sentence()
+        ('its tag is not maths', 'it has no word prove or derive')
+        """
+        match self.of:
+            case TagIs(tag):
+                return f"its tag is not {tag}"
+            case HasKeyword(words):
+                return f"it has no word {either(words)}"
+            case AnyOf() if tags := self.of._tags():
+                return f"its tag is none of {', '.join(tags)}"
+            case _:
+                return f"not ({self.of.sentence()})"
 
     def finding(self, asked: Asked) -> str:
         """Say what was found of it."""

@@ -76,9 +76,9 @@ class Tags:
         --------
         >>> tags = Tags([("maths",)] * 4 + [("maths", "proof")] * 3 + [("poem",)] * 3)
         >>> tags.asked_for({"proof", "poem"}, False).sentence(), tags.asked_for({"maths"}, True).sentence()
-        ('its tag is poem or proof', 'not (its tag is poem or proof)')
+        ('its tag is poem or proof', 'its tag is none of poem, proof')
         >>> tags.asked_for({"maths"}, False).sentence()
-        'its tag is maths and not (its tag is proof)'
+        'its tag is maths and its tag is not proof'
         """
         wanted = set(self.names) - names if untagged else names
         if not wanted:

@@ -304,7 +304,7 @@ def tradeoff(
     >>> ids = outcomes.prompts.index
     >>> made = rb.tradeoff(outcomes.select(ids[:100]), outcomes.select(ids[100:]), weak="small", strong="large")
     >>> made.apgr, made.cpt(0.5), made.rules["rule"].tolist()
-    (0.75, 25.0, ['its tag is b', 'not (its tag is b)'])
+    (0.75, 25.0, ['its tag is b', 'its tag is not b'])
     """
     asked = checked(max_rules, using, seed)
     check_outcomes(train, test)
