@@ -127,7 +127,7 @@ class TestLearned:
         train, test = (planted(chances, 400, tags=False, words=True, seed=seed, first=1000 * seed) for seed in (0, 1))
         found = made(train, test)
         assert found.apgr > 0.7
-        assert all("it has the word" in rule for rule in found.rules["rule"])
+        assert all(" word " in rule for rule in found.rules["rule"])
 
     def test_the_same_input_gives_the_same(self) -> None:
         again = made(sure(300), sure(150, 300))
