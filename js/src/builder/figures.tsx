@@ -38,7 +38,6 @@ interface BesideProps {
 }
 
 export function Beside({ policy, models }: BesideProps) {
-  const best = models.find(({ role }) => role.includes('best single'));
   return (
     <table class="rbv-sum rbp-beside">
       <thead>
@@ -54,13 +53,11 @@ export function Beside({ policy, models }: BesideProps) {
           <td><Figure of={policy.quality} write={figure} /></td>
           <td><Figure of={policy.usd_per_1k_prompts} write={usd} /></td>
         </tr>
-        {best && (
-          <tr class="rbp-gain">
-            <th scope="row">against the best single model</th>
-            <td><Figure of={policy.gain} write={signed} sign /></td>
-            <td>{timesWords(policy.usd_per_1k_prompts.value, best.usd_per_1k_prompts.value)}</td>
-          </tr>
-        )}
+        <tr class="rbp-gain">
+          <th scope="row">against the best single model</th>
+          <td><Figure of={policy.gain} write={signed} sign /></td>
+          <td><Figure of={policy.cost_ratio} write={times} /></td>
+        </tr>
         {models.filter(({ role }) => role).map((model) => (
           <tr key={model.id} class={`rbv-m${model.colour % 8}`}>
             <th scope="row">
@@ -75,5 +72,4 @@ export function Beside({ policy, models }: BesideProps) {
   );
 }
 
-const timesWords = (cost: number | null, of: number | null): string =>
-  cost === null || !of ? 'unknown' : `${figure(cost / of)} × its cost`;
+const times = (ratio: number | null): string => (ratio === null ? 'unknown' : `${figure(ratio)} × its cost`);

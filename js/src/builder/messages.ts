@@ -34,7 +34,9 @@ export interface Rule {
 export interface Policy {
   rules: Rule[];
   quality: Estimate;
+  /** Its quality less that of the best single model, and how many times as much it costs as that one. */
   gain: Estimate;
+  cost_ratio: Estimate;
   usd_per_1k_prompts: Estimate;
   /** Of the held-out prompts, by model. */
   shares: number[];

@@ -75,6 +75,19 @@ inEach(() => {
     await notebook.screen('builder-narrow');
   });
 
+  test('it goes on where it was when the page is loaded again', async ({ notebook }) => {
+    await notebook.open(cells(600));
+    await notebook.run();
+    const builder = builderIn(notebook);
+    await builder.getByRole('button', { name: 'Add as first rule' }).click();
+    await expect(builder).toContainText('edited by hand');
+    await notebook.save();
+    await notebook.reopen();
+    await expect(builder).toContainText('edited by hand', { timeout: 30_000 });
+    await builder.getByRole('button', { name: 'Undo' }).click();
+    await expect(builder).not.toContainText('edited by hand');
+  });
+
   test('a saved builder can be read without its kernel', async ({ notebook }) => {
     await notebook.open(cells(600));
     await notebook.run();

@@ -54,11 +54,16 @@ class Rule(TypedDict):
 
 
 class Policy(TypedDict):
-    """A policy and its figures on all held-out prompts; ``shares`` is what each model answers of them."""
+    """A policy and its figures on all held-out prompts.
+
+    ``gain`` is its quality less that of the best single model, ``cost_ratio`` how many times as much it costs as that
+    one; ``shares`` is what each model answers.
+    """
 
     rules: list[Rule]
     quality: Estimate
     gain: Estimate
+    cost_ratio: Estimate
     usd_per_1k_prompts: Estimate
     shares: list[float]
     file: str
@@ -148,6 +153,7 @@ def policy_of(standing: Standing) -> Policy:
         "rules": [_rule(row, standing) for row in rule_rows(made)],
         "quality": _estimate(total.quality, total.low, total.high),
         "gain": _estimate(best.gain, best.gain_low, best.gain_high),
+        "cost_ratio": _estimate(best.cost_ratio, best.ratio_low, best.ratio_high),
         "usd_per_1k_prompts": _estimate(total.usd_per_1k_prompts, total.usd_low, total.usd_high),
         "shares": [round(float(share), _DIGITS) for share in made.models["share"]],
         "file": made.policy.to_yaml(),
