@@ -79,7 +79,7 @@ background:var(--panel);color:inherit}
 .rb.rb .rb-sum{width:100%}
 .rb.rb .rb-sum :is(td,th){padding:4px 14px;text-align:right;font-weight:400}
 .rb.rb .rb-sum tr>:first-child{text-align:left}
-.rb-sum tbody :not(.rb-long){white-space:nowrap}
+.rb-sum tbody :is(td,th):not(.rb-long){white-space:nowrap}
 .rb-long{min-width:18em}
 .rb.rb .rb-sum tbody th{border-left:3px solid var(--c);font-weight:600}
 .rb ins{text-decoration:none;background:light-dark(#c8efd6,#1d4a33)}
