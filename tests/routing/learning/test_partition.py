@@ -145,6 +145,14 @@ class TestSeveralTags:
 class TestTree:
     """What a tree may ask, and how much."""
 
+    def test_prompts_of_no_known_tag_are_where_that_is_shortest_to_say(self) -> None:
+        prompts = [(f"Question {number}", (f"tag-{number % 12}",)) for number in range(480)]
+        worth = np.array([[0.0, 1.0 if number % 12 in (3, 7) else -1.0] for number in range(480)])
+        tree = ByTree(matrix_of(prompts), worth, 2, ["tag"])
+        said = {when.sentence() for kind in (0, 1) for _, when in tree.asked([kind]) if when is not None}
+        assert said == {"its tag is tag-3 or tag-7", "its tag is none of tag-3, tag-7"}
+        check(tree, [*prompts, ("of no known tag", ("never seen",)), ("of none", ())])
+
     def test_no_kind_is_of_fewer_than_twenty_prompts(self) -> None:
         prompts = drawn(0, 300, SINGLE)
         tree = grown(prompts, 0, 30)

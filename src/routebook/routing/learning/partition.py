@@ -103,6 +103,7 @@ class ByTree:
         self._boxes = list(ends.values())
         self._kind = np.zeros(tree.tree_.node_count, dtype=np.intp)
         self._kind[list(ends)] = np.arange(len(ends))
+        self._settle(matrix)
 
     def __len__(self) -> int:
         return len(self._boxes)
@@ -117,6 +118,21 @@ class ByTree:
     def asked(self, kinds: Sequence[int]) -> list[tuple[tuple[int, ...], Condition | None]]:
         """Say these kinds, neighbours together."""
         return [(of, self._condition(box)) for of, box in _joined({(kind,): self._boxes[kind] for kind in kinds})]
+
+    def _settle(self, matrix: Matrix) -> None:
+        """Let prompts without a known tag, of which there was none, be of the kind that most tags are of.
+
+        It is theirs that is shortest to say: not one of the others.
+        """
+        tag, none = self._tags.of(matrix.tags), len(self._tags) - 1
+        if none in tag or not none:
+            return
+        kinds = np.zeros((len(self), none))
+        np.add.at(kinds, (self.place(matrix), tag), 1)
+        most = int((kinds > 0).sum(axis=1).argmax())
+        for column in self._columns:
+            if isinstance(column, TagColumn):
+                column.worth[none] = column.worth[kinds[most].argmax()]
 
     def _table(self, matrix: Matrix) -> NDArray[np.float32]:
         tag = self._tags.of(matrix.tags)
