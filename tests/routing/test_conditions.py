@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.policies import conditions
 
-from routebook.errors import PolicyError
+from routebook.errors import OptionError, PolicyError
 from routebook.routing.conditions import (
     AllOf,
     AnyOf,
@@ -202,3 +203,43 @@ def test_sentences_and_findings_are_one_line_whatever_the_prompt_is(condition: C
 def test_what_could_never_hold_is_refused(make: Any, says: str) -> None:
     with pytest.raises(PolicyError, match=says):
         make()
+
+
+# ---- what is hostile, or a mistake -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "holds"), [(10**400, True), (-(10**400), False), (float("nan"), False)])
+def test_a_number_that_no_float_holds_is_compared_all_the_same(value: float, holds: bool) -> None:
+    assert MetadataIs("age", at_least=1).matches(Asked("hi", metadata={"age": value})) is holds
+
+
+def test_a_word_that_is_nearly_everywhere_is_looked_for_in_one_go() -> None:
+    text = f"{'a' * 100_000} é {'ba' * 100_000}"
+    assert not HasKeyword(("a", "ba", "a" * 99)).matches(Asked(text))
+    assert HasKeyword(("é",)).matches(Asked(text))
+
+
+@given(st.text("aé_ +i\u0307ß9", min_size=1), st.text("aé_ +i\u0307ß9"))
+def test_a_word_is_whole_where_no_word_character_touches_it(word: str, text: str) -> None:
+    def joined(left: str, right: str) -> bool:
+        return all(one.isalnum() or one == "_" for one in (left, right)) and bool(left and right)
+
+    word = unicodedata.normalize("NFC", word).strip() or "a"
+    places = [at for at in range(len(text)) if text.startswith(word, at)]
+    whole = [
+        at
+        for at in places
+        if not joined(text[at - 1 : at] if at else "", word[0]) and not joined(word[-1], text[at + len(word) :][:1])
+    ]
+    assert HasKeyword((word,)).matches(Asked(text)) is bool(whole)
+
+
+@pytest.mark.parametrize("prompt", [None, 5, b"hi", ["hi"], [{"role": "user", "content": "hi"}]])
+def test_what_is_no_prompt_is_not_decided_on(prompt: Any) -> None:
+    with pytest.raises(OptionError, match="decides on a text or a Prompt, not on"):
+        Asked.of(prompt)
+
+
+def test_metadata_has_names() -> None:
+    with pytest.raises(OptionError, match="metadata is a mapping"):
+        Asked.of("hi", metadata=["pro"])  # type: ignore[arg-type]

@@ -21,12 +21,13 @@ from routebook.engine.plan import Plan
 from routebook.engine.prepare import Prepared, prepare, read_models, read_options
 from routebook.engine.recorder import Listener
 from routebook.engine.terms import Terms, read_terms
-from routebook.errors import ModelError, OptionError, PolicyError, did_you_mean
+from routebook.errors import ModelError, PolicyError, did_you_mean
 from routebook.models import UNKNOWN_HOST
 from routebook.pricing import price_book
 from routebook.prompts import Prompt, distinct, in_words, sentence
 from routebook.providers.contract import Options
 from routebook.render.clean import visible
+from routebook.routing.conditions.asked import check_metadata
 from routebook.routing.document import shown
 from routebook.routing.policy import Decision, Policy
 from routebook.sending.routed import RoutedPrompts
@@ -151,8 +152,7 @@ def sending(
 ) -> Sending:
     """Decide on prompts and send nothing; takes the options of `routebook.route`."""
     by = read_policy(policy)
-    if metadata is not None and not isinstance(metadata, Mapping):
-        raise OptionError(f"metadata is a mapping, such as {{'plan': 'pro'}}, not {in_words(metadata)}.")
+    check_metadata(metadata)
     given = read_prompts(prompts, system=system, tags=tag, images=images, variables=None if raw else variables)
     return Sending(
         policy=by,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from routebook.errors import PolicyError, did_you_mean
+from routebook.errors import OptionError, PolicyError, did_you_mean
 from routebook.features import FEATURES, PromptFacts
 from routebook.patterns.linear import utf8
+from routebook.prompts import Prompt, in_words
 from routebook.routing.document import shown
 from routebook.routing.names import MAX_NAME
-
-if TYPE_CHECKING:
-    from routebook.prompts import Prompt
 
 MAX_LIST = 1000
 _NOTHING: Mapping[str, object] = {}
@@ -62,7 +60,14 @@ class Asked(PromptFacts):
         tag: str | Iterable[str] | None = None,
         metadata: Mapping[str, object] | None = None,
     ) -> Asked:
-        """Take what a policy is asked about; a prompt's own tags and metadata count where none are given."""
+        """Take what a policy is asked about; a prompt's own tags and metadata count where none are given.
+
+        Raises
+        ------
+        OptionError
+            If it is no prompt, or its metadata no mapping.
+        """
+        check_metadata(metadata)
         tags = frozenset((tag,)) if isinstance(tag, str) else frozenset(tag or ())
         if isinstance(prompt, str):
             return cls(prompt, tags, metadata or _NOTHING)
@@ -76,6 +81,8 @@ class Asked(PromptFacts):
                 images=prompt.images,
                 tools=prompt.tools,
             )
+        if not isinstance(prompt, Prompt):
+            raise OptionError(f"A policy decides on a text or a Prompt, not on {in_words(prompt)}.")
         written = [message.text for message in prompt.messages if message.role == "user"]
         before = [message.text for message in prompt.messages[:-1]]
         return cls(
@@ -107,6 +114,18 @@ class Asked(PromptFacts):
 
 
 Test: TypeAlias = Callable[[Asked], bool]
+
+
+def check_metadata(metadata: object) -> None:
+    """Refuse metadata that has no names.
+
+    Raises
+    ------
+    OptionError
+        If it is given, and is no mapping.
+    """
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise OptionError(f"metadata is a mapping, such as {{'plan': 'pro'}}, not {in_words(metadata)}.")
 
 
 def check_length(things: tuple[object, ...], what: str) -> None:

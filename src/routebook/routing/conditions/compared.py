@@ -238,7 +238,10 @@ def _plain(value: object) -> Given | None:
     if isinstance(value, str):
         return str.__str__(value)  # a text, and no kind of one
     if isinstance(value, Real):
-        return float(value) + 0.0  # which makes 0 of -0
+        try:
+            return float(value) + 0.0  # which makes 0 of -0
+        except OverflowError:
+            return float("inf" if value > 0 else "-inf")
     return None
 
 
