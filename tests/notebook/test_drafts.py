@@ -114,7 +114,8 @@ def test_a_draft_is_saved_in_the_kernels_folder(port: Port, run: Comparison, fol
 @pytest.mark.parametrize(
     "name",
     ["", "routes", ".yaml", "../routes.yaml", "/tmp/routes.yaml", "a/b.yaml", "a\\b.yaml", "~/x.yaml", "x.yaml\n",
-     "x.py", ".bashrc.yaml", "c:x.yaml", "x\0.yaml", "x" * 120 + ".yaml"],
+     "x.py", ".bashrc.yaml", "c:x.yaml", "x\0.yaml", "x" * 120 + ".yaml", "漢" * 91 + ".yaml",
+     "con.yaml", "NUL.json", "aux.yml", "com1.yaml", "prn .yaml"],
 )  # fmt: skip
 def test_no_other_name_is_written_to(port: Port, run: Comparison, folder: Path, name: str) -> None:
     ask(port, run, use())
@@ -161,3 +162,8 @@ def test_nothing_is_left_of_a_draft_that_is_no_policy_yet(port: Port, run: Compa
     ask(port, run, use(tag="coding"))
     assert "everything else" in save(port, run, "routes.yaml")["error"]
     assert list(folder.iterdir()) == []
+
+
+def test_a_name_that_no_file_can_have_is_no_file_to_replace(port: Port, run: Comparison, folder: Path) -> None:
+    ask(port, run, use())
+    assert "no plain file here" in save(port, run, "漢" * 91 + ".yaml", replace=True)["error"]

@@ -15,7 +15,8 @@ from routebook.errors import PolicyError
 if TYPE_CHECKING:
     from routebook.routing.policy import Policy
 
-_FILE = re.compile(r"\w[\w .-]{0,90}\.(?:yaml|yml|json)\Z")
+_DEVICES = r"(?:con|prn|aux|nul|com\d|lpt\d)[ .]"  # Windows writes to these, whatever follows
+_FILE = re.compile(rf"(?!(?i:{_DEVICES}))\w[\w .-]{{0,90}}\.(?:yaml|yml|json)\Z")
 
 
 def save(policy: Policy, file: str, *, replace: bool) -> Path | None:
@@ -34,7 +35,7 @@ def save(policy: Policy, file: str, *, replace: bool) -> Path | None:
         )
     path = Path.cwd() / file
     if replace:
-        if path.is_symlink() or not path.is_file():
+        if not _is_plain(path):
             raise PolicyError(f"{file} is no plain file here: give another name.")
         try:
             Policy.load(path)
@@ -52,3 +53,10 @@ def save(policy: Policy, file: str, *, replace: bool) -> Path | None:
     except PolicyError:
         path.unlink(missing_ok=True)
         raise
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        return path.is_file() and not path.is_symlink()
+    except OSError:  # a name that no file here can have
+        return False

@@ -227,10 +227,9 @@ class PolicyDraft:
         PolicyError, ModelError, JudgmentError
             As `use`, `rename` and `judged_by`.
         """
-        made = Choices(name=name, by=by)
-        for tag, models in chains.items():
-            for model in models:
-                made = made.fallback(self._tag(tag), self._model(model))
+        named = {self._tag(tag): tuple(dict.fromkeys(self._chain(models))) for tag, models in chains.items() if models}
+        default = named.pop(DEFAULT, ())
+        made = Choices(named, default, name, by)
         self._facts(by)
         return self._change(lambda _: made)
 
