@@ -74,14 +74,15 @@ def test_a_changed_policy_is_accepted_by_both_or_by_neither(policy: Policy, data
         for key in way:
             inside = inside[key]
         what = data.draw(st.sampled_from(["replace", "remove", "add"]))
+        odd = copy.deepcopy(data.draw(ODD))  # or the next change would be one of the strategy's own values
         if what == "remove":
             del inside[last]
         elif what == "add" and isinstance(inside, dict):
-            inside[data.draw(st.sampled_from(KEYS))] = data.draw(ODD)
+            inside[data.draw(st.sampled_from(KEYS))] = odd
         elif what == "add":
-            inside.append(data.draw(ODD))
+            inside.append(odd)
         else:
-            inside[last] = data.draw(ODD)
+            inside[last] = odd
     problem, accepted = refused(changed), SCHEMA.is_valid(changed)
     if problem is None:
         assert accepted, [error.message for error in SCHEMA.iter_errors(changed)]
