@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from routebook import datasets
-from routebook.datasets.mmlu import FILE, LICENCE, STRONG, WEAK, downloaded, names, table_of
+from routebook.datasets.mmlu import FILE, LICENCE, STRONG, WEAK, downloaded, is_table, names, table_of
 from routebook.errors import OutcomesError
 
 HEAD = f"prompt,{WEAK},{STRONG}\n"
@@ -93,3 +93,15 @@ def test_source_and_licence_are_among_the_notes(tmp_path: Path) -> None:
         file.write(f'subject,prompt,{WEAK},{STRONG}\nvirology,"Which one?",0,1\n')
     assert datasets.mmlu(tmp_path).notes[0] == LICENCE
     assert "Apache-2.0" in LICENCE
+
+
+def test_a_table_in_the_cache_that_is_another_or_is_not_whole_is_not_used(files: Path, tmp_path: Path) -> None:
+    packed = table_of({name: (files / name).read_bytes() for name in names()})
+    right = hashlib.sha256(gzip.decompress(packed)).hexdigest()
+    path = tmp_path / FILE
+    assert not is_table(path, right)
+    path.write_bytes(packed)
+    assert is_table(path, right)
+    for other in (packed[:-9], packed[:100], b"", b"no gzip", gzip.compress(gzip.decompress(packed) + b"more")):
+        path.write_bytes(other)
+        assert not is_table(path, right)

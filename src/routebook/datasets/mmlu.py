@@ -6,10 +6,12 @@ byte is checked before any is used, and kept in the user's cache.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +28,8 @@ SOURCE = (
 )
 SHA256 = "2ef6b077aa7d79bd83ea7c4b032d515268332d6631989a2610151315b70cedcd"
 """Of the sha256 (hex) of each file, one after the other: the subjects' by name, then the contaminated prompts."""
+TABLE_SHA256 = "d3193a5b4e1754b3a65fac16aa4f04b74e921f6af97c312caa9ca471bd4a8ac0"
+"""Of the table that these files make, unpacked (hex): a table in the cache is used if it is this one."""
 LICENCE = "RouteLLM's evaluation of MMLU, commit 0b64fda, without contaminated prompts: Apache-2.0 (MMLU itself MIT)."
 WEAK, STRONG = "mistralai/Mixtral-8x7B-Instruct-v0.1", "gpt-4-1106-preview"
 FILE = "mmlu_outcomes.csv.gz"
@@ -55,7 +59,8 @@ def mmlu(folder: str | Path | None = None) -> Outcomes:
     ----------
     folder
         Where ``mmlu_outcomes.csv.gz`` is; by default the folder that ``ROUTEBOOK_DATA`` names, else the user's cache,
-        into which it is downloaded once (7 MB, from RouteLLM's repository at one commit, checked by sha256).
+        into which it is downloaded once (7 MB, from RouteLLM's repository at one commit). What is downloaded, and what
+        the cache has, is checked by sha256; a folder of yours is taken at its word.
 
     Returns
     -------
@@ -83,7 +88,7 @@ def _cached() -> Path:
     import platformdirs
 
     path = Path(platformdirs.user_cache_dir("routebook", appauthor=False)) / SHA256[:12] / FILE
-    if not path.is_file():
+    if not is_table(path, TABLE_SHA256):
         table = table_of(downloaded(SOURCE, SHA256))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,6 +96,15 @@ def _cached() -> Path:
         except OSError as error:
             raise OutcomesError(f"Cannot keep MMLU's outcomes in {str(path.parent)!r}: {error.strerror}.") from error
     return path
+
+
+def is_table(path: Path, sha256: str) -> bool:
+    """Tell whether this file is there, is whole, and unpacks to what has this sha256 (hex)."""
+    try:
+        with gzip.open(path) as file:
+            return hashlib.sha256(file.read(_MOST_BYTES)).hexdigest() == sha256
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 def names() -> Iterator[str]:
@@ -151,5 +165,5 @@ def table_of(files: Mapping[str, bytes]) -> bytes:
     whole = pd.concat(parts, ignore_index=True)
     whole = whole[~whole["prompt"].isin(contaminated)].astype({WEAK: int, STRONG: int})
     packed = io.BytesIO()
-    whole.to_csv(packed, index=False, compression={"method": "gzip", "mtime": 0})
+    whole.to_csv(packed, index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0})
     return packed.getvalue()
