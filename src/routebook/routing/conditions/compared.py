@@ -241,7 +241,7 @@ def _plain(value: object) -> Given | None:
         try:
             return float(value) + 0.0  # which makes 0 of -0
         except OverflowError:
-            return float("inf" if value > 0 else "-inf")
+            return float("inf" if value > 0 else "-inf")  # type: ignore[operator]  # to mypy no int is Real
     return None
 
 
