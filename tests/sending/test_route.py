@@ -200,6 +200,14 @@ def test_a_misspelt_file_has_a_suggestion(tmp_path: Path) -> None:
         rb.route(tmp_path / "nowhere" / "x.yaml", SUM)
 
 
+@pytest.mark.parametrize("name", ["x" * 5_000, "a\0b.yaml", "\0/routes.yaml"])
+def test_a_name_that_no_file_can_have_is_said_in_one_line(name: str) -> None:
+    with pytest.raises(PolicyError, match="Cannot read the policy"):
+        rb.route(name, SUM)
+    with pytest.raises(PolicyError, match="Cannot write the policy"):
+        policy_of("sim/large").save(f"{name}.yaml")
+
+
 def test_a_broken_file_says_the_line(tmp_path: Path) -> None:
     (tmp_path / "routes.yaml").write_text("routebook: 1\nname: desk\nrutes: {}\n")
     with pytest.raises(PolicyError, match=r"line 3.*Did you mean 'routes'"):

@@ -27,8 +27,8 @@ def load(path: str | Path) -> Policy:
     try:
         with path.open("rb") as file:
             raw = file.read(document.MAX_BYTES + 1)
-    except OSError as error:
-        raise PolicyError(f"Cannot read the policy {shown(path)}: {error.strerror or error}.") from error
+    except (OSError, ValueError) as error:  # the latter for a name with a NUL
+        raise PolicyError(f"Cannot read the policy {shown(path)}: {_why(error)}.") from error
     if len(raw) > document.MAX_BYTES:
         raise PolicyError(f"{path.name} is too large for a policy: {document.MAX_BYTES:,} bytes is the most.")
     try:
@@ -68,5 +68,9 @@ def save(policy: Policy, path: str | Path) -> Path:
         raise PolicyError(f"The policy is too large to be read again: {document.MAX_BYTES:,} bytes is the most.")
     try:
         return write_atomically(path, text)
-    except OSError as error:
-        raise PolicyError(f"Cannot write the policy {shown(path)}: {error.strerror or error}.") from error
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"Cannot write the policy {shown(path)}: {_why(error)}.") from error
+
+
+def _why(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -181,9 +181,13 @@ def read_policy(source: Policy | str | Path | object) -> Policy:
     """
     if isinstance(source, str | Path):
         path = Path(source).expanduser()
-        if not path.exists() and (near := did_you_mean(path.name, _policy_files(path.parent))):
-            raise PolicyError(f"There is no file {shown(path)}.{near}")
-        return Policy.load(path)
+        try:
+            return Policy.load(path)
+        except PolicyError as error:
+            missing = isinstance(error.__cause__, FileNotFoundError)
+            if missing and (near := did_you_mean(path.name, _policy_files(path.parent))):
+                raise PolicyError(f"There is no file {shown(path)}.{near}") from error
+            raise
     found = source
     while not isinstance(found, Policy):
         found = getattr(found, "policy", None)
