@@ -44,7 +44,7 @@ class TestLeastCost:
     def test_good_rules_show_everything(self) -> None:
         made = found(GOOD, Objective())
         assert list(made) == [
-            "at least 30 prompts kept apart",
+            "at least 30 held-out prompts",
             f"quality less than 0.02 below {LARGE}",
             f"cheaper than {LARGE}",
             "better than as many prompts sent to each model at random",
@@ -78,7 +78,7 @@ class TestLeastCost:
         assert not found(made, Objective())[f"cheaper than {LARGE}"].holds
 
     def test_a_few_prompts_show_nothing(self) -> None:
-        check = found(routed(table([0] * 14 + [1] * 14, [1] * 28)), Objective())["at least 30 prompts kept apart"]
+        check = found(routed(table([0] * 14 + [1] * 14, [1] * 28)), Objective())["at least 30 held-out prompts"]
         assert (check.found, check.holds) == ("28", False)
 
     def test_what_knows_nothing_of_prompts_is_no_better_than_a_coin(self) -> None:

@@ -16,13 +16,14 @@ def ratio(one: Estimate) -> str:
     """Write how many times as much something is, with its interval.
 
     >>> from routebook.routing.evidence.estimates import NOTHING
-    >>> ratio(Estimate(1.374, 1.2, 1.5, 9)), ratio(NOTHING)
-    ('x1.37 (1.20 to 1.50)', 'unknown')
+    >>> ratio(Estimate(1.374, 1.2, 1.5, 9)), ratio(Estimate(344.67, 304.78, 389.79, 9)), ratio(NOTHING)
+    ('x1.37 (1.20 to 1.50)', 'x345 (305 to 390)', 'unknown')
     """
     if one.value != one.value:
         return "unknown"
-    interval = span(one.low, one.high)
-    return f"x{figure(one.value)}" + ("" if interval == "unknown" else f" ({interval})")
+    digits = 2 if one.value < 10 else 0  # nobody is helped by hundredths of hundreds
+    interval = span(one.low, one.high, digits)
+    return f"x{figure(one.value, digits)}" + ("" if interval == "unknown" else f" ({interval})")
 
 
 def block(titles: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", models: Sequence[str] = ()) -> Block:

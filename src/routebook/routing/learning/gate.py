@@ -72,7 +72,7 @@ def checks(made: Evaluation, objective: Objective, base: str, single: str) -> li
     quality = made.quality
     asked = [
         Check(
-            f"at least {_FEWEST} prompts kept apart",
+            f"at least {_FEWEST} held-out prompts",
             f"{int((~np.isnan(quality)).sum()):,}",
             bool((~np.isnan(quality)).sum() >= _FEWEST),
         )
