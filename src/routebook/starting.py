@@ -53,7 +53,7 @@ def read_prompts(
     prompts: Prompts,
     *,
     system: str | None = None,
-    tags: str | Sequence[str] | None = None,
+    tags: str | Sequence[str | Sequence[str]] | None = None,
     expected: object = None,
     images: object = None,
     variables: Mapping[str, object] | None = None,

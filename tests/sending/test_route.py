@@ -100,6 +100,13 @@ def test_a_tag_that_is_given_decides_and_stays_with_the_prompt() -> None:
     assert (routed.tag, routed.model, routed.prompt.tags) == ("coding", "sim/medium", ("coding",))
 
 
+def test_several_tags_are_those_of_every_prompt() -> None:
+    sent = rb.route(policy_of("sim/large"), ["Sort a list.", "Sort a set.", "Sort a map."], tag=["hard", "coding"])
+    assert [(one.tag, one.prompt.tags) for one in sent] == [("coding", ("hard", "coding"))] * 3
+    with pytest.raises(OptionError, match="tag is a text, or several in a list, not the number 5"):
+        rb.route(policy_of("sim/large"), SUM, tag=5)
+
+
 def test_a_prompts_own_tags_decide() -> None:
     assert rb.route(policy_of("sim/large"), rb.Prompt.of(SUM, tags=["coding"])).tag == "coding"
 

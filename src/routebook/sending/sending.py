@@ -21,7 +21,7 @@ from routebook.engine.plan import Plan
 from routebook.engine.prepare import Prepared, prepare, read_models, read_options
 from routebook.engine.recorder import Listener
 from routebook.engine.terms import Terms, read_terms
-from routebook.errors import ModelError, PolicyError, did_you_mean
+from routebook.errors import ModelError, OptionError, PolicyError, did_you_mean
 from routebook.models import UNKNOWN_HOST
 from routebook.pricing import price_book
 from routebook.prompts import Prompt, distinct, in_words, sentence
@@ -153,7 +153,10 @@ def sending(
     """Decide on prompts and send nothing; takes the options of `routebook.route`."""
     by = read_policy(policy)
     check_metadata(metadata)
-    given = read_prompts(prompts, system=system, tags=tag, images=images, variables=None if raw else variables)
+    if not isinstance(tag, Sequence | None):
+        raise OptionError(f"tag is a text, or several in a list, not {in_words(tag)}.")
+    tags = None if tag is None else [tag if isinstance(tag, str) else list(tag)]  # all of them for every prompt
+    given = read_prompts(prompts, system=system, tags=tags, images=images, variables=None if raw else variables)
     return Sending(
         policy=by,
         given=given,
