@@ -26,6 +26,8 @@ def check_text(text: str, what: str, *, longest: int = MAX_NAME) -> str:
     PolicyError
         Otherwise.
     """
+    if not isinstance(text, str):
+        raise PolicyError(f"{text!r:.40} cannot be {what}: write a text.")
     if not text or text != text.strip() or not text.isprintable():
         raise PolicyError(f"{text[:40]!r} cannot be {what}: write one line of visible characters.")
     if len(text) > longest:

@@ -16,7 +16,7 @@ from tests.support.planted import planted
 from tests.support.safe_html import PAGE_TAGS, read
 
 import routebook as rb
-from routebook.errors import OptionError, OutcomesError, RoutebookError
+from routebook.errors import OptionError, OutcomesError, PolicyError, RoutebookError
 from routebook.outcomes import Outcomes
 from routebook.routing.learning.learned import Learned
 from routebook.routing.policy import Policy
@@ -418,6 +418,11 @@ class TestOdd:
     def test_an_option_that_is_none_is_refused(self, option: str, value: Any, says: str) -> None:
         with pytest.raises(OptionError, match=says):
             rb.learn(odd(), **{option: value})
+
+    @pytest.mark.parametrize("name", ["a\nb", " desk", 5])
+    def test_what_cannot_be_a_policys_name_is_refused_before_anything_is_learned(self, name: Any) -> None:
+        with pytest.raises(PolicyError, match="cannot be a policy's name"):
+            rb.learn(odd(), name=name)
 
     def test_held_out_outcomes_of_other_models_are_refused(self) -> None:
         with pytest.raises(OutcomesError, match=r"have no answers of sim/m2"):

@@ -24,6 +24,7 @@ from routebook.routing.learning.rules import Rules, rules_of
 from routebook.routing.learning.search import values
 from routebook.routing.learning.selection import Selected, Selection, select
 from routebook.routing.learning.shipping import check_names, learned_on, policy_of, provenance_of, with_evidence
+from routebook.routing.names import check_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,6 +91,8 @@ def learn(
         If there are no two models to choose from, or the objective needs what is not known.
     OptionError
         If an option is none.
+    PolicyError
+        If `name` cannot be one.
 
     Examples
     --------
@@ -110,9 +113,10 @@ def learn(
     if not isinstance(objective, Objective):
         raise OptionError(f"objective is an Objective, such as rb.Objective(margin=0.01), not {objective!r:.60}.")
     asked = checked(max_rules, using, seed)
+    called = check_text(name or "learned", "a policy's name")
     train, test, groups, notes = divided(outcomes, held_out, test_share, seed)
     problem = problem_of(train, objective)
-    testing = Testing(problem, test, provenance_of(outcomes, seed, created), name or "learned")
+    testing = Testing(problem, test, provenance_of(outcomes, seed, created), called)
     chosen = select(problem, groups, max_rules=max_rules, using=asked, tested_on=len(test.prompts), seed=seed)
     found = None if chosen.rules is None else rules_of(problem, chosen.rules, max_rules)
     rules = testing.of(found) if found is not None and found.rules else None
