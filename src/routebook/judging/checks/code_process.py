@@ -132,6 +132,8 @@ def run(
         raise JudgmentError(f"the code could not be run: {error.strerror or error}") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if in_force is None and stop is not None and stop.is_set():  # before it had begun
+        return Ran(frozenset(), ended, ())
     if in_force is None:
         raise JudgmentError(f"the code could not be run: {ended}")
     return _read(said, token, len(tests), ended, tuple(in_force.split()))
