@@ -98,7 +98,7 @@ class TestProblem:
         assert problem_of(matrix(quality, cost=[1, 1]), Objective()).base == 0
 
     def test_one_model_is_not_enough(self) -> None:
-        with pytest.raises(OutcomesError, match="of 1 model here enough is known"):
+        with pytest.raises(OutcomesError, match="enough is known of 1 here"):
             problem_of(matrix([[1.0]] * 30, cost=[1]), Objective())
 
     def test_without_costs_it_is_learned_for_quality_and_said(self) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from routebook.errors import OutcomesError
-from routebook.lookup import count
 from routebook.outcomes.columns import listed
 from routebook.routing.learning.objective import Objective
 
@@ -117,8 +116,8 @@ def problem_of(matrix: Matrix, objective: Objective) -> Problem:
     places = np.flatnonzero(keep)
     if len(places) < 2:
         raise OutcomesError(
-            f"Rules choose between models, and of {count(len(places), 'model')} here enough is known "
-            f"({FEWEST_ANSWERS} prompts at least). {' '.join(notes)}".strip()
+            f"Rules choose between models, and enough is known of {len(places) or 'none'} here: it takes two with "
+            f"{FEWEST_ANSWERS} prompts each to learn from, beside those held out. {' '.join(notes)}".strip()
         )
     matrix = matrix.only([matrix.models[place] for place in places])
     base = int(np.searchsorted(places, base))
