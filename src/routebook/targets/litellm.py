@@ -29,6 +29,9 @@ from routebook.targets.contract import Compiled, Loss, header
 
 TITLE = "LiteLLM"
 PROVEN_WITH = "litellm 1.106.2"
+FILENAME = "config.yaml"
+EXPRESSES = "tags, fallbacks, retries, time limits"
+HEAVY = False
 
 _NO_KEY = "none"  # with no key at all LiteLLM would take another server's from the environment
 _REFERENCE = re.compile(r"os\.environ/(?P<name>\w+)\Z")

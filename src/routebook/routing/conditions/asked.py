@@ -63,6 +63,8 @@ class Asked(PromptFacts):
         metadata: Mapping[str, object] | None = None,
     ) -> Asked:
         """Take what a policy is asked about; a prompt's own tags and metadata count where none are given."""
+        if isinstance(prompt, Asked) and tag is None and metadata is None:
+            return prompt
         tags = frozenset((tag,)) if isinstance(tag, str) else frozenset(tag or ())
         if isinstance(prompt, str):
             return cls(prompt, tags, metadata or _NOTHING)
