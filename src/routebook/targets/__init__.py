@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["TARGETS", "Compiled", "ExportReport", "Loss", "Target", "export", "target"]
 
-TARGETS: Mapping[str, str] = {"litellm": "routebook.targets.litellm"}
+TARGETS: Mapping[str, str] = {
+    "litellm": "routebook.targets.litellm",
+    "tensorzero": "routebook.targets.tensorzero",
+    "json": "routebook.targets.json",
+    "yaml": "routebook.targets.yaml",
+    "python": "routebook.targets.python",
+    "typescript": "routebook.targets.typescript",
+}
 
 
 def target(name: str) -> Target:
