@@ -18,6 +18,7 @@ __all__ = ["TARGETS", "Compiled", "ExportReport", "Loss", "Target", "export", "t
 
 TARGETS: Mapping[str, str] = {
     "litellm": "routebook.targets.litellm",
+    "portkey": "routebook.targets.portkey",
     "tensorzero": "routebook.targets.tensorzero",
     "json": "routebook.targets.json",
     "yaml": "routebook.targets.yaml",
