@@ -9,6 +9,7 @@ ENGINE := .venv-engine
 TENSORZERO := .venv-tensorzero
 VLLM_SR := .venv-vllm-sr
 PROMPTFOO := tests/targets/promptfoo/node_modules
+PORTKEY := tests/targets/portkey/node_modules
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export ROUTEBOOK_REPOSITORY = $(CURDIR)
 
@@ -141,7 +142,7 @@ bench-routing: $(VENV)/.ready
 test-engine: $(VENV)/.ready $(ENGINE)/.ready
 	$(BIN)/pytest -m engine tests/engine_real $(ARGS)
 
-test-targets: $(VENV)/.ready $(TENSORZERO)/.ready $(VLLM_SR)/.ready $(PROMPTFOO)/.ready
+test-targets: $(VENV)/.ready $(TENSORZERO)/.ready $(VLLM_SR)/.ready $(PROMPTFOO)/.ready $(PORTKEY)/.ready
 	$(BIN)/pytest -m targets tests/targets $(ARGS)
 
 # ---- upkeep ---------------------------------------------------------------------------------------------------------
@@ -159,9 +160,10 @@ lock:
 	cd js && npm update --package-lock-only
 	cd js/ui-tests && npm update --package-lock-only
 	cd tests/targets/promptfoo && npm update --package-lock-only
+	cd tests/targets/portkey && npm update --package-lock-only
 
 wheel: $(VENV)/.ready js/node_modules/.ready
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) $(LITELLM) $(ENGINE) $(TENSORZERO) $(VLLM_SR) $(PROMPTFOO) js/node_modules js/ui-tests/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist
+	rm -rf $(VENV) $(LITELLM) $(ENGINE) $(TENSORZERO) $(VLLM_SR) $(PROMPTFOO) $(PORTKEY) js/node_modules js/ui-tests/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist
