@@ -21,8 +21,11 @@ __all__ = ["TARGETS", "Compiled", "ExportReport", "Loss", "Replay", "ReplayedPro
 TARGETS: Mapping[str, str] = {
     "litellm": "routebook.targets.litellm",
     "portkey": "routebook.targets.portkey",
+    "openrouter": "routebook.targets.openrouter",
+    "bedrock-prompt-router": "routebook.targets.bedrock_prompt_router",
     "tensorzero": "routebook.targets.tensorzero",
     "vllm-semantic-router": "routebook.targets.vllm_semantic_router",
+    "promptfoo": "routebook.targets.promptfoo",
     "json": "routebook.targets.json",
     "yaml": "routebook.targets.yaml",
     "python": "routebook.targets.python",
