@@ -121,6 +121,8 @@ class ExportReport:
         What the tool cannot express.
     start
         How to start the tool, one line.
+    replay
+        How the tool routed the prompts that were given, beside the policy; `None` if none were.
     """
 
     target: str
@@ -131,6 +133,7 @@ class ExportReport:
     variables: tuple[str, ...]
     losses: tuple[Loss, ...]
     start: str
+    replay: Replay | None = None
 
     def __str__(self) -> str:
         stand_ins = f", with {counted(self.fallbacks, 'fallback')}" if self.fallbacks else ""
@@ -139,6 +142,9 @@ class ExportReport:
             lines += ["Lost:", *(f"- {loss}" for loss in self.losses)]
         else:
             lines.append("Nothing was lost.")
+        if self.replay is not None:
+            replayed = str(self.replay)
+            lines.append(replayed[:1].upper() + replayed[1:])
         if self.variables:
             lines.append(f"Set {listed(self.variables)} where it runs; the file holds only their names.")
         return "\n".join([*lines, self.start])

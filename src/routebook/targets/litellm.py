@@ -15,23 +15,30 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from routebook.errors import ModelError, TargetError
+from routebook.lookup import count
 from routebook.models import ModelId
 from routebook.redact import redact
 from routebook.routing.conditions import Condition, FeatureIs, HasKeyword, InLanguage, Matches, MetadataIs, leaves
 from routebook.routing.names import DEFAULT
 from routebook.routing.policy import Policy, Route
+from routebook.routing.route import MAX_CHAIN
 from routebook.routing.writing import yaml_text
 from routebook.targets.contract import Compiled, Loss, header
+from routebook.targets.replaying import Found, Prompts, Replay, decisions, not_replayed, replayed
+from routebook.targets.running import python_with, run_child
 
 TITLE = "LiteLLM"
 PROVEN_WITH = "litellm 1.106.2"
 FILENAME = "config.yaml"
-EXPRESSES = "tags, fallbacks, retries, time limits"
+EXPRESSES = "tags, fallbacks, retries, time limits, weights (drawn anew for each call)"
 HEAVY = False
+PYTHON = "ROUTEBOOK_LITELLM_PYTHON"
 
 _NO_KEY = "none"  # with no key at all LiteLLM would take another server's from the environment
 _REFERENCE = re.compile(r"os\.environ/(?P<name>\w+)\Z")
@@ -53,27 +60,66 @@ def compile(policy: Policy) -> Compiled:
         If a model is on a host that LiteLLM has no way to ask.
     """
     lost = losses(policy)
-    model_list: list[dict[str, Any]] = []
-    chains: list[dict[str, list[str]]] = []
-    names: list[str] = []
-    for tag, route in _routes(policy):
-        chain = [f"route/{tag}", *(f"fallback/{tag}/{number}" for number in range(1, len(route.models)))]
-        for name, model in zip(chain, route.models, strict=True):
-            model_list.append({"model_name": name, "litellm_params": _params(ModelId.parse(model), route)})
-        names.append(chain[0])
-        if len(chain) > 1:
-            chains.append({chain[0]: chain[1:]})
+    entries = _entries(policy)
+    model_list = [{"model_name": entry.name, "litellm_params": _params(entry)} for entry in entries]
+    names: dict[str, list[str]] = {}
+    for entry in entries:
+        chain = names.setdefault(f"route/{entry.tag}", [])
+        if entry.name.startswith("fallback/"):
+            chain.append(entry.name)
+    chains = [{name: chain} for name, chain in names.items() if chain]
     settings: dict[str, Any] = {"num_retries": 0}
     if chains:
         settings |= {"fallbacks": chains, "context_window_fallbacks": chains}
+    if any(entry.weight is not None for entry in entries):
+        settings |= {"enable_weighted_failover": True, "max_fallbacks": MAX_CHAIN}
     config = {"model_list": model_list, "router_settings": settings}
     return Compiled(
         text=header(policy, TITLE, lost) + yaml_text(config, width=1_000_000),
         entries=tuple(names),
-        fallbacks=len(model_list) - len(names),
+        fallbacks=sum(len(chain) for chain in names.values()),
         variables=_variables(model_list),
         losses=lost,
     )
+
+
+def replay(policy: Policy, prompts: Prompts) -> Replay:
+    """Send prompts through the policy and, under the tags it gives them, through LiteLLM's own Router.
+
+    Every model is asked in name only: LiteLLM chooses, and a fixed answer or failure stands in for the model. So no key
+    is needed and nothing is paid; the fallbacks are followed to the end of each chain, and the retries counted.
+
+    Raises
+    ------
+    TargetError
+        If a model is on a host that LiteLLM has no way to ask, or LiteLLM does not load the file.
+    """
+    decided = decisions(policy, prompts)
+    text, entries = compile(policy).text, _entries(policy)
+    if (python := python_with("litellm", PYTHON)) is None:
+        return not_replayed(
+            TITLE, f"LiteLLM is not here. Install it (pip install litellm), or let {PYTHON} name a Python that has it."
+        )
+    drawn = {entry.name for entry in entries if entry.weight is not None}
+    asked = [(f"route/{decision.tag}", prompt.text) for prompt, decision in decided]
+    task = {"config": text, "prompts": [(name, prompt, name not in drawn) for name, prompt in asked]}
+    said = run_child(python, "litellm_router.py", [task], environment={"LITELLM_LOCAL_MODEL_COST_MAP": "True"})
+    [result] = said["results"]
+    found = []
+    for (name, _), (chosen, problem) in zip(asked, result["prompts"], strict=True):
+        # a draw may differ each time, so its prompts were followed themselves
+        chain = chosen if name in drawn else [*chosen, *result["chains"][name][len(chosen) :]]
+        found.append(_found([entries[number] for number in chain], problem))
+    return replayed(TITLE, said["version"], decided, found)
+
+
+def _found(chain: list[_Entry], problem: str) -> Found:
+    """Return the models of a chain; one that is asked more or less often than it should be is a problem."""
+    if chain and chain[0].weight is None:
+        for model, tries in groupby(chain, key=lambda entry: entry.model):
+            if (times := len(list(tries))) != (due := chain[0].route.retries + 1) and not problem:
+                problem = f"it asks {model} {count(times, 'time')}, not {due}"
+    return Found(tuple(dict.fromkeys(entry.model for entry in chain)), problem)
 
 
 def start(path: Path) -> str:
@@ -94,10 +140,36 @@ def _routes(policy: Policy) -> Iterator[tuple[str, Route]]:
 # ---- entries --------------------------------------------------------------------------------------------------------
 
 
-def _params(model: ModelId, route: Route) -> dict[str, Any]:
-    params = _host_params(model) | {"num_retries": route.retries}
-    if route.timeout_s is not None:
-        params["timeout"] = route.timeout_s
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One deployment of the model list."""
+
+    name: str
+    model: str
+    tag: str
+    route: Route
+    weight: float | None = None
+
+
+def _entries(policy: Policy) -> list[_Entry]:
+    """List the deployments in the file's order; models that are drawn from share the route's name."""
+    made = []
+    for tag, route in _routes(policy):
+        weights = route.weights if route.weights is not None and len(route.weights) > 1 else (None,)
+        for place, model in enumerate(route.models):
+            if place < len(weights):
+                made.append(_Entry(f"route/{tag}", model, tag, route, weights[place]))
+            else:
+                made.append(_Entry(f"fallback/{tag}/{place}", model, tag, route))
+    return made
+
+
+def _params(entry: _Entry) -> dict[str, Any]:
+    params = _host_params(ModelId.parse(entry.model)) | {"num_retries": entry.route.retries}
+    if entry.route.timeout_s is not None:
+        params["timeout"] = entry.route.timeout_s
+    if entry.weight is not None:
+        params["weight"] = entry.weight
     return params
 
 
@@ -199,8 +271,9 @@ def _route_losses(policy: Policy) -> Iterator[Loss]:
         if route.weights is not None and len(route.weights) > 1:
             yield Loss(
                 f"route {tag}",
-                "its weights are left out and its first model is always asked first: LiteLLM would draw anew for every "
-                "call, where the policy sends the same prompt to the same model.",
+                "its weights are kept, but LiteLLM draws anew for every call where the policy sends the same prompt to "
+                "the same model; a retry may go to another of those that are drawn from, a prompt too long for one of "
+                "them goes past the others, and once all of a chain have failed its last models are asked once more.",
             )
         if route.budget_usd is not None:
             yield Loss(

@@ -1,7 +1,7 @@
 """Runs a tool's own code: in the Python that has it, as a child that reaches no other machine and is given no key.
 
 A tool is looked for in this Python first, then in the Python or command that an environment variable names. A child's
-script stands in `routebook.targets.children`, knows nothing of routebook, reads JSON and ends with one line of JSON.
+script stands in ``children/``, knows nothing of routebook, reads JSON and ends with one line of JSON.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def python_with(module: str, variable: str) -> str | None:
         If the variable names a file that is not there.
     """
     if named := os.environ.get(variable):
-        if shutil.which(named) is None:
+        if (found := shutil.which(named)) is None:
             raise TargetError(
                 f"{variable} names {named!r}, which cannot be run: let it name a Python that has {module}."
             )
-        return named
+        return str(Path(found).absolute())
     return sys.executable if find_spec(module) is not None else None
 
 
@@ -52,13 +52,13 @@ def command_for(name: str, variable: str) -> str | None:
     found = shutil.which(named or name)
     if named and found is None:
         raise TargetError(f"{variable} names {named!r}, which cannot run: let it name the command {name}.")
-    return found
+    return None if found is None else str(Path(found).absolute())
 
 
 def run_child(
     python: str, script: str, task: object, *, timeout_s: float = 300, environment: Mapping[str, str] | None = None
 ) -> Any:
-    """Run a script of `routebook.targets.children` in the Python of a tool, and return its last line, read as JSON.
+    """Run a script of ``children/`` in the Python of a tool, and return its last line, read as JSON.
 
     The child sees the PATH, a new folder as its home, and the given variables; it can reach 127.0.0.1 alone.
 

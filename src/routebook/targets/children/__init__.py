@@ -1,1 +1,0 @@
-"""Scripts that run in other tools' environments. They import the standard library and their tool, and no routebook."""
