@@ -29,6 +29,7 @@ from routebook.routing.policy import Policy
 from routebook.targets.contract import Compiled
 from routebook.targets.replaying import Found
 
+LONGEST_S = 300
 DOLLAR, PYTHONS = "$", r"\Z"
 """How the end of the text is written in a pattern: for JavaScript, and for Python."""
 
@@ -97,8 +98,17 @@ def answers(command: Sequence[str], name: str, text: str, prompts: Sequence[str 
         path.write_text(text, encoding="utf-8")
         try:
             done = subprocess.run(  # noqa: S603 - what was just written, no shell
-                [*command, str(path)], input=lines.encode(), capture_output=True, check=False, cwd=folder
+                [*command, str(path)],
+                input=lines.encode(),
+                capture_output=True,
+                check=False,
+                cwd=folder,
+                timeout=LONGEST_S,
             )
+        except subprocess.TimeoutExpired as error:
+            raise TargetError(
+                f"{name} did not decide within {LONGEST_S} s: on a pattern of the policy its engine may take very long."
+            ) from error
         except OSError as error:
             raise TargetError(f"Cannot run {command[0]!r}: {error.strerror or error}.") from error
     if done.returncode != 0:
