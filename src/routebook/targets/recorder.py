@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,10 +19,16 @@ _ANSWER = {
     "choices": [{"index": 0, "message": {"role": "assistant", "content": "-"}, "finish_reason": "stop"}],
     "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
 }
+_FAILURE = {"error": {"message": "stands in for a host that fails"}}
 
 
 class Recorder:
     """Listens on a free port of 127.0.0.1 while it is entered.
+
+    Parameters
+    ----------
+    answering
+        The model an answer names, by the one that was asked for; that one itself if it is not among them.
 
     Attributes
     ----------
@@ -29,7 +36,8 @@ class Recorder:
         The models that were asked, in order, by what ``user`` said.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, answering: Mapping[str, str] | None = None) -> None:
+        self._answering = answering or {}
         self.asked: dict[str, list[str]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -49,7 +57,7 @@ class Recorder:
         self._thread.join()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        asked = self.asked
+        asked, answering = self.asked, self._answering
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -57,9 +65,9 @@ class Recorder:
 
             def do_POST(self) -> None:
                 body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                asked.setdefault(body.get("user", ""), []).append(body["model"])
-                failed = self.path.startswith("/fail/")
-                answer = {"error": {"message": "stands in for a host that fails"}} if failed else _ANSWER
+                model, failed = body["model"], self.path.startswith("/fail/")
+                asked.setdefault(body.get("user", ""), []).append(model)
+                answer = _FAILURE if failed else {**_ANSWER, "model": answering.get(model, model)}
                 data = json.dumps(answer).encode()
                 self.send_response(500 if failed else 200)
                 self.send_header("content-type", "application/json")
