@@ -109,8 +109,8 @@ def _route_losses(policy: Policy) -> Iterator[Loss]:
         if route.timeout_s is not None or route.retries:
             yield Loss(
                 where,
-                "its time limit and its retries are left out: OpenRouter tries a model's other providers, then the next "
-                "model, and whoever calls sets a limit.",
+                "its time limit and its retries are left out: OpenRouter tries a model's other providers, then the "
+                "next model, and whoever calls sets a limit.",
             )
         if route.budget_usd is not None:
             yield Loss(
