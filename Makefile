@@ -8,6 +8,7 @@ LITELLM := .venv-litellm
 ENGINE := .venv-engine
 TENSORZERO := .venv-tensorzero
 VLLM_SR := .venv-vllm-sr
+PLANO := .venv-plano
 PROMPTFOO := tests/targets/promptfoo/node_modules
 PORTKEY := tests/targets/portkey/node_modules
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -58,7 +59,7 @@ $(ENGINE)/.ready: requirements/engine.txt requirements/llama-server.txt tests/en
 	$(ENGINE)/bin/python tests/engine_real/build.py
 	@touch $@
 
-$(TENSORZERO)/.ready $(VLLM_SR)/.ready: .venv-%/.ready: requirements/%.txt
+$(TENSORZERO)/.ready $(VLLM_SR)/.ready $(PLANO)/.ready: .venv-%/.ready: requirements/%.txt
 	@$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
@@ -142,7 +143,7 @@ bench-routing: $(VENV)/.ready
 test-engine: $(VENV)/.ready $(ENGINE)/.ready
 	$(BIN)/pytest -m engine tests/engine_real $(ARGS)
 
-test-targets: $(VENV)/.ready $(TENSORZERO)/.ready $(VLLM_SR)/.ready $(PROMPTFOO)/.ready $(PORTKEY)/.ready
+test-targets: $(VENV)/.ready $(TENSORZERO)/.ready $(VLLM_SR)/.ready $(PLANO)/.ready $(PROMPTFOO)/.ready $(PORTKEY)/.ready
 	$(BIN)/pytest -m targets tests/targets $(ARGS)
 
 # ---- upkeep ---------------------------------------------------------------------------------------------------------
@@ -155,7 +156,7 @@ lock:
 		--no-header --no-annotate --upgrade -q -o requirements/litellm.txt
 	uv pip compile requirements/engine.in --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --upgrade -q -o requirements/engine.txt
-	for tool in tensorzero vllm-sr; do uv pip compile requirements/$$tool.in --universal --python-version 3.11 \
+	for tool in tensorzero vllm-sr plano; do uv pip compile requirements/$$tool.in --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --upgrade -q -o requirements/$$tool.txt; done
 	cd js && npm update --package-lock-only
 	cd js/ui-tests && npm update --package-lock-only
@@ -166,4 +167,4 @@ wheel: $(VENV)/.ready js/node_modules/.ready
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) $(LITELLM) $(ENGINE) $(TENSORZERO) $(VLLM_SR) $(PROMPTFOO) $(PORTKEY) js/node_modules js/ui-tests/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist
+	rm -rf $(VENV) $(LITELLM) $(ENGINE) $(TENSORZERO) $(VLLM_SR) $(PLANO) $(PROMPTFOO) $(PORTKEY) js/node_modules js/ui-tests/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist

@@ -22,6 +22,8 @@ TARGETS: Mapping[str, str] = {
     "litellm": "routebook.targets.litellm",
     "portkey": "routebook.targets.portkey",
     "openrouter": "routebook.targets.openrouter",
+    "plano": "routebook.targets.plano",
+    "envoy-ai-gateway": "routebook.targets.envoy_ai_gateway",
     "bedrock-prompt-router": "routebook.targets.bedrock_prompt_router",
     "tensorzero": "routebook.targets.tensorzero",
     "vllm-semantic-router": "routebook.targets.vllm_semantic_router",
