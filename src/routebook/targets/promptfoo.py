@@ -12,7 +12,6 @@ it tests the gateway that runs a policy; which tag a prompt gets was decided whe
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -31,7 +30,7 @@ from routebook.targets.contract import Compiled, Loss, header
 from routebook.targets.hosts import chains
 from routebook.targets.recorder import Recorder
 from routebook.targets.replaying import Found, Prompts, Replay, decisions, not_replayed, replayed
-from routebook.targets.running import command_for
+from routebook.targets.running import command_for, run_command
 
 TITLE = "promptfoo"
 PROVEN_WITH = "promptfoo 0.121.20"
@@ -169,8 +168,6 @@ def _promptfoo(
 ) -> subprocess.CompletedProcess[str]:
     """Run promptfoo so that it reaches this machine alone, is given no key and tells nobody."""
     seen = {
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": folder,
         "NODE_OPTIONS": f"--require={_AT_HOME}",
         "PROMPTFOO_CONFIG_DIR": folder,
         "PROMPTFOO_DISABLE_TELEMETRY": "1",
@@ -178,19 +175,7 @@ def _promptfoo(
         "PROMPTFOO_DISABLE_REMOTE_GENERATION": "1",
         **(environment or {}),
     }
-    try:
-        return subprocess.run(  # noqa: S603 - the command the user has
-            [command, *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-            timeout=900,
-            cwd=folder,
-            env=seen,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise TargetError(f"Cannot run {command!r}: {error}.") from error
+    return run_command(command, arguments, folder, timeout_s=900, environment=seen)
 
 
 def _version(command: str) -> str | None:

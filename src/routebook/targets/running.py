@@ -89,3 +89,36 @@ def run_child(
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise TargetError(f"{script} in {python} failed: {redact(said)[:500]}")
     return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def run_command(
+    command: str,
+    arguments: list[str],
+    folder: str,
+    *,
+    timeout_s: float = 300,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a tool's own command in a folder, which it takes for its home; it sees the PATH and the given variables.
+
+    Raises
+    ------
+    TargetError
+        If it cannot be run, or does not end in time.
+    """
+    seen = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "PYTHONUTF8": "1", **(environment or {})}
+    try:
+        return subprocess.run(  # noqa: S603 - the command the user has
+            [command, *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=timeout_s,
+            cwd=folder,
+            env=seen,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TargetError(f"{command} did not end within {timeout_s:.0f} s.") from error
+    except OSError as error:
+        raise TargetError(f"Cannot run {command!r}: {error.strerror or error}.") from error

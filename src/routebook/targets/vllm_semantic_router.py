@@ -12,7 +12,6 @@ policy. What a rule asks becomes signals (`routebook.targets.vllm_signals`); a r
 from __future__ import annotations
 
 import shlex
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +25,7 @@ from routebook.routing.writing import yaml_text
 from routebook.targets.contract import Compiled, Loss, header, listed
 from routebook.targets.hosts import chains, endpoint
 from routebook.targets.replaying import Prompts, Replay, not_replayed
-from routebook.targets.running import command_for
+from routebook.targets.running import command_for, run_command
 from routebook.targets.vllm_signals import TAG_KEY, Signals, Unsaid
 
 TITLE = "vLLM Semantic Router"
@@ -119,20 +118,7 @@ def check(command: str, text: str) -> None:
     with tempfile.TemporaryDirectory(prefix="routebook-") as folder:
         path = Path(folder) / FILENAME
         path.write_text(text, encoding="utf-8")
-        environment = {"PATH": "/usr/bin:/bin", "HOME": folder, "PYTHONUTF8": "1"}
-        try:
-            done = subprocess.run(  # noqa: S603 - the command the user has
-                [command, "config", "validate", "--config", str(path)],
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-                timeout=300,
-                cwd=folder,
-                env=environment,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise TargetError(f"Cannot run {command!r}: {error}.") from error
+        done = run_command(command, ["config", "validate", "--config", str(path)], folder)
     if done.returncode != 0:
         said = " ".join((done.stdout + done.stderr).split())
         raise TargetError(f"{TITLE} refuses the file: {redact(said)[:500]}")
