@@ -46,8 +46,8 @@ def test_the_report_says_what_was_written_and_how_to_go_on(tmp_path: Path) -> No
         f"Wrote {path} for LiteLLM: route/coding and route/default, with 1 fallback.\n"
         "Nothing was lost.\n"
         "Set ANTHROPIC_API_KEY and OPENAI_API_KEY where it runs; the file holds only their names.\n"
-        f"Start it: litellm --config '{path}' (pip install 'litellm[proxy]'), then ask for the model route/TAG, or "
-        "route/default."
+        f"Start it: litellm --config '{path}' (pip install 'litellm[proxy]'; it insists on a LITELLM_MASTER_KEY), "
+        "then ask for the model route/TAG, or route/default."
     )
     assert repr(report) == str(report)
 
@@ -90,6 +90,7 @@ def test_the_file_is_what_litellm_reads() -> None:
             "fallbacks": [{"route/coding": ["fallback/coding/1"]}],
             "context_window_fallbacks": [{"route/coding": ["fallback/coding/1"]}],
         },
+        "routebook": {"policy": "desk", "sha256": DESK.sha256, "created": "2026-11-20"},
     }
 
 
@@ -233,9 +234,10 @@ REAL = st.builds(
 @settings(max_examples=50)
 def test_no_name_breaks_out_of_its_place(policy: Policy) -> None:
     config = compiled(policy)
-    kept = {tag: route for tag, route in policy.routes.items() if "*" not in tag and "," not in tag}
+    order = dict.fromkeys([*(rule.tag for rule in policy.classify), *policy.routes])
+    kept = [(tag, policy.routes[tag]) for tag in order if "*" not in tag and "," not in tag]
     expected = []
-    for tag, route in [*kept.items(), ("default", policy.default)]:
+    for tag, route in [*kept, ("default", policy.default)]:
         for number, model in enumerate(route.models):
             host, _, name = model.partition("/")
             prefix = "bedrock/converse" if host == "bedrock" else host
@@ -244,7 +246,7 @@ def test_no_name_breaks_out_of_its_place(policy: Policy) -> None:
             expected.append((called, f"{prefix}/{name}", route.retries))
     found = [(entry["model_name"], entry["litellm_params"]) for entry in config["model_list"]]
     assert [(name, given["model"], given["num_retries"]) for name, given in found] == expected
-    assert set(config) == {"model_list", "router_settings"}
+    assert set(config) == {"model_list", "router_settings", "routebook"}
     assert set(config["router_settings"]) - {"enable_weighted_failover", "max_fallbacks"} <= {
         "num_retries", "fallbacks", "context_window_fallbacks"
     }  # fmt: skip
@@ -258,5 +260,5 @@ def test_no_name_breaks_out_of_its_place(policy: Policy) -> None:
 def test_a_header_of_any_name_and_loss_stays_a_comment(name: str, tag: str) -> None:
     rule = ClassifyRule(tag, HasKeyword((name,)))
     policy = Policy(name, (rule,), {tag: Route(("openai/a",))}, Route(("openai/b",)))
-    assert set(compiled(policy)) == {"model_list", "router_settings"}
+    assert set(compiled(policy)) == {"model_list", "router_settings", "routebook"}
     assert f"# Policy: {name}\n" in litellm.compile(policy).text

@@ -246,6 +246,28 @@ class Policy:
 
         return read_portkey(path)
 
+    @classmethod
+    def from_litellm(cls, path: str | Path, default: str | None = None) -> Policy:
+        """Read a ``config.yaml`` of LiteLLM: each name of its model list is a tag, with its fallbacks.
+
+        What LiteLLM draws anew for each call, a policy draws by the prompt's text.
+
+        Parameters
+        ----------
+        path
+            The file.
+        default
+            The ``model_name`` that everything else goes to; by default ``route/default``, or the only one there is.
+
+        Raises
+        ------
+        PolicyError
+            With the line and column of what is no configuration, or what a policy cannot say.
+        """
+        from routebook.targets.litellm_reading import read_litellm
+
+        return read_litellm(path, default)
+
     def to_yaml(self) -> str:
         """Return the policy as YAML; the same policy gives the same text."""
         from routebook.routing import policy_data

@@ -73,7 +73,9 @@ def compile(policy: Policy) -> Compiled:
         settings |= {"fallbacks": chains, "context_window_fallbacks": chains}
     if any(entry.weight is not None for entry in entries):
         settings |= {"enable_weighted_failover": True, "max_fallbacks": MAX_CHAIN}
-    config = {"model_list": model_list, "router_settings": settings}
+    made = {"created": policy.provenance.created} if policy.provenance.created else {}
+    told = {"policy": policy.name, "sha256": policy.sha256, **made}  # which LiteLLM passes over, and we read back
+    config = {"model_list": model_list, "router_settings": settings, "routebook": told}
     return Compiled(
         text=header(policy, TITLE, lost) + yaml_text(config, width=1_000_000),
         entries=tuple(names),
@@ -125,15 +127,16 @@ def _found(chain: list[_Entry], problem: str) -> Found:
 def start(path: Path) -> str:
     """Say how to start LiteLLM with this file."""
     return (
-        f"Start it: litellm --config {shlex.quote(str(path))} (pip install 'litellm[proxy]'), then ask for the model "
-        "route/TAG, or route/default."
+        f"Start it: litellm --config {shlex.quote(str(path))} (pip install 'litellm[proxy]'; it insists on a "
+        "LITELLM_MASTER_KEY), then ask for the model route/TAG, or route/default."
     )
 
 
 def _routes(policy: Policy) -> Iterator[tuple[str, Route]]:
-    for tag, route in policy.routes.items():
+    """Give the routes in the order of their rules, which is all that is left of them; the default is the last."""
+    for tag in dict.fromkeys([*(rule.tag for rule in policy.classify), *policy.routes]):
         if not _meant_otherwise(tag):
-            yield tag, route
+            yield tag, policy.routes[tag]
     yield DEFAULT, policy.default
 
 
@@ -289,6 +292,12 @@ def _tag_losses(policy: Policy) -> Iterator[Loss]:
             yield Loss(
                 f"tag {tag}",
                 "LiteLLM reads a * as any text and a comma as a list of models; the route is left out: rename the tag.",
+            )
+        elif any(character > "\xff" for character in tag):
+            yield Loss(
+                f"tag {tag}",
+                "LiteLLM's Router takes it, but its proxy asks the model and then answers with an error, since it "
+                "writes the name into a header of Latin letters: rename the tag.",
             )
 
 
