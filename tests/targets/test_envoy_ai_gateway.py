@@ -48,7 +48,7 @@ def of(policy: Policy, kind: str) -> list[Any]:
 
 def test_a_tag_is_matched_by_its_header_or_by_the_name_of_a_model_and_the_default_by_nothing() -> None:
     [route] = of(DESK, "AIGatewayRoute")
-    coding, default = route["spec"]["rules"]
+    default, coding = route["spec"]["rules"]
     assert coding["matches"] == [
         {"headers": [{"type": "Exact", "name": "x-route-tag", "value": "coding"}]},
         {"headers": [{"type": "Exact", "name": "x-ai-eg-model", "value": "route/coding"}]},
@@ -63,7 +63,7 @@ def test_a_tag_is_matched_by_its_header_or_by_the_name_of_a_model_and_the_defaul
 
 def test_a_chain_is_its_backends_by_priority() -> None:
     [route] = of(DESK, "AIGatewayRoute")
-    assert route["spec"]["rules"][0]["backendRefs"] == [
+    assert route["spec"]["rules"][1]["backendRefs"] == [
         {"name": "routebook-openai", "modelNameOverride": "gpt-6.1-terra", "priority": 0},
         {"name": "routebook-anthropic", "modelNameOverride": "claude-sonnet-5-5", "priority": 1},
         {"name": "routebook-groq", "modelNameOverride": "llama-4", "priority": 2},
@@ -77,7 +77,7 @@ def test_retries_and_time_limits_are_a_policy_of_traffic_for_that_rule() -> None
     retry = traffic["spec"]["retry"]
     assert (retry["numRetries"], retry["numAttemptsPerPriority"], retry["perRetry"]) == (5, 2, {"timeout": "30s"})
     [route] = of(DESK, "AIGatewayRoute")
-    assert route["spec"]["rules"][0]["timeouts"] == {"request": "3m"}
+    assert route["spec"]["rules"][1]["timeouts"] == {"request": "3m"}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,7 @@ def test_more_than_fifteen_rules_go_on_in_a_second_route() -> None:
         ("routebook-p", 15),
         ("routebook-p-2", 6),
     ]
+    assert found[0]["spec"]["rules"][0]["name"] == "default"
 
 
 def test_each_host_speaks_its_schema_at_its_address_with_its_own_kind_of_key() -> None:

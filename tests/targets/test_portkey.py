@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.policies import names, policies
 from tests.support.vectors import asked_of, policy_of, replays
@@ -204,10 +205,27 @@ def test_the_same_policy_comes_back_with_its_name_and_date(tmp_path: Path) -> No
     assert Policy.from_portkey(path) == DESK
 
 
-@given(policies(st.sampled_from(["openai/a", "anthropic/b", "groq/${X}", "azure/d", "bedrock/e", "ollama/\\"])))
-@settings(max_examples=60, deadline=None)
+@st.composite
+def asking_tags_and_metadata(draw: st.DrawFn) -> Policy:
+    """Any policy whose rules Portkey can apply itself."""
+    models = st.sampled_from(["openai/a", "anthropic/b", "groq/${X}", "azure/d", "bedrock/e", "ollama/\\"])
+    policy = draw(policies(models))
+    values = names() | st.booleans() | st.integers(-9, 9)
+    metadata = st.sampled_from(["plan", "a b", "$in"])
+    leaves = st.one_of(
+        st.builds(TagIs, st.sampled_from(list(policy.routes)) | names()),
+        st.builds(MetadataIs, metadata, equals=st.just("pro") | values),
+        st.builds(MetadataIs, metadata, one_of=st.lists(values, min_size=1, max_size=3).map(tuple)),
+    )
+    several = st.lists(leaves, min_size=1, max_size=3).map(tuple)
+    whole = leaves | st.builds(AnyOf, several) | st.builds(AllOf, several)
+    rules = st.builds(ClassifyRule, st.sampled_from(list(policy.routes)), whole | st.builds(Not, whole))
+    return replace(policy, classify=tuple(draw(st.lists(rules, max_size=4))))
+
+
+@given(asking_tags_and_metadata())
+@settings(max_examples=40, deadline=None)
 def test_any_policy_of_tags_and_metadata_comes_back_as_it_was(tmp_path_factory: Any, policy: Policy) -> None:
-    assume(portkey.classifies(policy))
     back = read(tmp_path_factory.mktemp("portkey"), portkey.compile(policy).text)
     again = compiled(back)
     first = compiled(policy)
@@ -346,3 +364,38 @@ def test_a_query_a_policy_cannot_ask_is_refused_with_its_place(asked: str, says:
         read(tmp_path, f'{{{strategy}, "targets": [{leaf}]}}')
     assert str(refused.value).startswith("portkey.json, line 2, column ")
     assert says in str(refused.value)
+
+
+KEYS = [
+    "strategy", "mode", "conditions", "default", "query", "then", "targets", "name", "weight", "provider", "retry",
+    "attempts", "on_status_codes", "request_timeout", "override_params", "model", "custom_host", "deployment_id",
+    "virtual_key", "routebook", "policy", "created", "metadata.plan", "metadata.route", "params.model", "$or", "$and",
+    "$eq", "$ne", "$in", "$nin", "$gt",
+]  # fmt: skip
+WORDS = ["conditional", "fallback", "loadbalance", "single", "openai", "groq", "azure-openai", "m", "route/a", "a", ""]
+
+
+def anything() -> st.SearchStrategy[Any]:
+    """Any JSON that is near to a config."""
+    leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(WORDS) | st.text()
+    return st.recursive(
+        leaves,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
+        max_leaves=25,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fuzzed")
+
+
+@given(config=st.dictionaries(st.sampled_from(KEYS), anything(), max_size=5))
+@settings(max_examples=300, deadline=None)
+def test_any_json_is_a_policy_or_refused_with_its_place(folder: Path, config: Any) -> None:
+    try:
+        policy = read(folder, config)
+    except PolicyError as refused:
+        assert "portkey.json, line 1, column " in str(refused) or "is too large" in str(refused)  # noqa: PT017
+    else:
+        assert Policy.from_yaml(policy.to_yaml()) == policy

@@ -42,6 +42,10 @@ _MATCHABLE = re.compile(r"[a-zA-Z0-9._@:-]+(?:/[a-zA-Z0-9._@:-]+)*\Z")
 _VARIABLES = ("AGENTCORE_GATEWAY_ID", "AWS_ACCOUNT_ID", "AWS_REGION")
 _FIRST_BYTE_MS = (50, 900_000)
 _LAST_PRIORITY = 1_000_000
+_ANY_FAILURE = {
+    "statusCodes": ["4XX", "5XX"],  # if not said, a gateway falls back after 5XX alone
+    "errors": ["CONNECTION_ERROR", "FIRST_BYTE_TIMEOUT", "UNROUTABLE"],
+}
 
 
 def losses(policy: Policy) -> tuple[Loss, ...]:
@@ -191,7 +195,7 @@ def _static(models: tuple[str, ...], route: Route) -> dict[str, Any]:
     asked = [{"targetName": GATEWAY_TARGET, "model": ModelId.parse(name).model} for name in models]
     if len(asked) == 1:
         return asked[0]
-    fallback: dict[str, Any] = {"targetFallback": asked[1:]}
+    fallback: dict[str, Any] = {"triggerOn": _ANY_FAILURE, "targetFallback": asked[1:]}
     if route.timeout_s is not None:
         low, high = _FIRST_BYTE_MS
         fallback["firstByteTimeoutMilliseconds"] = min(high, max(low, math.ceil(route.timeout_s * 1000)))

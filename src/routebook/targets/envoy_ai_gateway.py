@@ -6,7 +6,8 @@ headers, so no tag's rule loses to the default's.
 
 - A chain is one backend reference a model, by ascending priority; a ``BackendTrafficPolicy`` for the rule lets Envoy go
   on to the next priority after a failure. Its ``numAttemptsPerPriority`` is one more than the route's retries.
-- An ``AIGatewayRoute`` has 15 rules at most: more routes go on in a second one.
+- An ``AIGatewayRoute`` has 15 rules at most: more routes go on in a second one. The gateway ends each with a rule that
+  refuses everything else, and of two such rules the first resource's wins: so the default's stands there.
 - Keys stand in Kubernetes secrets that the file names and does not hold; `start` says how to make them.
 - CEL rules of the CRDs are checked by a cluster alone: ``kubectl apply --dry-run=server``.
 """
@@ -110,13 +111,13 @@ def _routes(
     policy: Policy, asked: dict[str, tuple[str, ...]], hosts: dict[str, _Host], name: str
 ) -> Iterator[Resource]:
     routes = dict(chains(policy))
-    number = count(1)
+    ordered = [DEFAULT, *(tag for tag in asked if tag != DEFAULT)]
     rules = [
-        (_rule(tag, routes[tag], models, hosts, next(number)), _attempts(routes[tag], models))
-        for tag, models in asked.items()
+        (_rule(tag, routes[tag], asked[tag], hosts, number), _attempts(routes[tag], asked[tag]))
+        for number, tag in enumerate(ordered)
     ]
-    for part, first in enumerate(range(0, len(rules), _MOST_RULES), 1):
-        some = rules[first : first + _MOST_RULES]
+    for part, begin in enumerate(range(0, len(rules), _MOST_RULES), 1):
+        some = rules[begin : begin + _MOST_RULES]
         called = name if part == 1 else f"{name}-{part}"
         parent = {"name": GATEWAY, "kind": "Gateway", "group": "gateway.networking.k8s.io"}
         routed = {"parentRefs": [parent], "rules": [rule for rule, _ in some]}
