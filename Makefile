@@ -24,7 +24,7 @@ export CHROMIUM_PATH
 PLAYWRIGHT := cd js/ui-tests && npx --no-install playwright test
 NPM_RUN := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent
 
-.PHONY: help demo lab test lint types unit smoke test-browser browser js watch bench bench-view bench-routing bench-report test-engine test-targets doctor lock wheel clean
+.PHONY: help demo lab test lint types unit smoke test-browser browser js watch bench bench-view bench-routing bench-report fuzz test-engine test-targets doctor lock wheel clean
 
 help:
 	@echo "make demo         compare models and leave a page to read (LIVE=1: with the credentials you have)"
@@ -37,6 +37,7 @@ help:
 	@echo "make bench-routing  what learned rules get on real outcomes (DATA=folder; build/bench-routing.json)"
 	@echo "make test-engine  real streamed tokens from llama.cpp's llama-server (builds it: minutes)"
 	@echo "make test-targets  exported files in the tools too heavy for make test: each in its own environment"
+	@echo "make fuzz         damaged policy and config files, 10,000 of each kind (EXAMPLES=n)"
 	@echo "make lock         resolve the locked requirements anew"
 
 # ---- set-up ---------------------------------------------------------------------------------------------------------
@@ -133,6 +134,10 @@ test-browser: browser
 
 bench-view: browser
 	$(PLAYWRIGHT) --project=bench
+
+# The same tests as in `make test`, with far more damaged files.
+fuzz: $(VENV)/.ready
+	ROUTEBOOK_FUZZ=$(or $(EXAMPLES),10000) $(BIN)/pytest tests/targets/test_hostile_configs.py -k "damaged or any_value" $(ARGS)
 
 bench: $(VENV)/.ready $(LITELLM)/.ready
 	$(BIN)/python -m tests.benchmarks
