@@ -20,16 +20,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from routebook.errors import ModelError, TargetError
+from routebook.errors import TargetError
 from routebook.lookup import count
 from routebook.models import ModelId
-from routebook.redact import redact
-from routebook.routing.conditions import Condition, FeatureIs, HasKeyword, InLanguage, Matches, MetadataIs, leaves
 from routebook.routing.names import DEFAULT
 from routebook.routing.policy import Policy, Route
 from routebook.routing.route import MAX_CHAIN
 from routebook.routing.writing import yaml_text
 from routebook.targets.contract import Compiled, Loss, header
+from routebook.targets.hosts import caller_losses, endpoint
 from routebook.targets.replaying import Found, Prompts, Replay, decisions, not_replayed, replayed
 from routebook.targets.running import python_with, run_child
 
@@ -40,6 +39,7 @@ EXPRESSES = "tags, fallbacks, retries, time limits, weights (drawn anew for each
 HEAVY = False
 PYTHON = "ROUTEBOOK_LITELLM_PYTHON"
 
+_CALLER = 'ask for the model "route/" + policy.decide(prompt, tag=...).tag.'
 _NO_KEY = "none"  # with no key at all LiteLLM would take another server's from the environment
 _REFERENCE = re.compile(r"os\.environ/(?P<name>\w+)\Z")
 
@@ -47,7 +47,14 @@ _REFERENCE = re.compile(r"os\.environ/(?P<name>\w+)\Z")
 def losses(policy: Policy) -> tuple[Loss, ...]:
     """Tell what LiteLLM cannot express of this policy."""
     return tuple(
-        dict.fromkeys([*_rule_losses(policy), *_route_losses(policy), *_tag_losses(policy), *_model_losses(policy)])
+        dict.fromkeys(
+            [
+                *caller_losses(policy, TITLE, _CALLER),
+                *_route_losses(policy),
+                *_tag_losses(policy),
+                *_model_losses(policy),
+            ]
+        )
     )
 
 
@@ -179,53 +186,27 @@ def _params(entry: _Entry) -> dict[str, Any]:
 def _host_params(model: ModelId) -> dict[str, Any]:
     if "*" in model.model:
         raise TargetError(f"{TITLE} would read the * in {model} as any model: name one model in the policy.")
+    at = endpoint(str(model), TITLE)
+    if at is None:
+        return {"model": f"openai/{model}", "mock_response": f"[simulated] {model} cannot be asked by LiteLLM."}
     match model.host:
-        case "openai":
-            return {"model": f"openai/{model.model}", "api_key": _env("OPENAI_API_KEY")}
-        case "anthropic":
-            return {"model": f"anthropic/{model.model}", "api_key": _env("ANTHROPIC_API_KEY")}
+        case "openai" | "anthropic" as host if at.key_env is not None:
+            return {"model": f"{host}/{at.model}", "api_key": _env(at.key_env)}
         case "azure":
             return {
-                "model": f"azure/{model.model}",
+                "model": f"azure/{at.model}",
                 "api_base": _env("AZURE_OPENAI_ENDPOINT"),
                 "api_key": _env("AZURE_OPENAI_API_KEY"),
                 "api_version": "v1",
             }
         case "bedrock":  # credentials and region: AWS's own discovery
-            return {"model": f"bedrock/converse/{model.model}"}
-    if _is_simulated(model.host):
-        return {"model": f"openai/{model}", "mock_response": f"[simulated] {model} cannot be asked by LiteLLM."}
-    return _server_params(model)
-
-
-def _server_params(model: ModelId) -> dict[str, Any]:
-    from routebook.providers.registry import server_for
-
-    found = server_for(model.host)
-    if found is None:
-        raise TargetError(
-            f"{TITLE} has no way to ask {model}: {model.host!r} is neither a host it knows nor a compatible server. "
-            f"Take it out of the policy, or register it with rb.register_server({model.host!r}, base_url=...)."
-        )
+            return {"model": f"bedrock/converse/{at.model}"}
     params: dict[str, Any] = {
-        "model": f"hosted_vllm/{model.model}",
-        "api_base": found.base_url,
-        "api_key": _env(found.key_env) if found.key_env else _NO_KEY,
+        "model": f"hosted_vllm/{at.model}",
+        "api_base": at.base_url,
+        "api_key": _env(at.key_env) if at.key_env else _NO_KEY,
     }
-    if headers := {name: value for name, value in found.headers.items() if _may_be_written(value)}:
-        params["extra_headers"] = headers
-    return params
-
-
-def _is_simulated(host: str) -> bool:
-    from routebook.providers.registry import provider_for, server_for
-
-    if server_for(host) is not None:
-        return False
-    try:
-        return provider_for(host).simulated
-    except ModelError as error:
-        raise TargetError(str(error)) from error
+    return params | ({"extra_headers": dict(at.headers)} if at.headers else {})
 
 
 def _env(name: str) -> str:
@@ -243,30 +224,6 @@ def _variables(model_list: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 # ---- losses ---------------------------------------------------------------------------------------------------------
-
-
-def _rule_losses(policy: Policy) -> Iterator[Loss]:
-    for number, rule in enumerate(policy.classify, 1):
-        if rule.identity:
-            continue
-        looks_at = dict.fromkeys(_looks_at(leaf) for leaf in leaves(rule.when))
-        yield Loss(
-            f"rule {number} ({rule.tag})",
-            f"it looks at {' and '.join(looks_at)}, which LiteLLM does not do; whoever calls has to classify first: "
-            'ask for the model "route/" + policy.decide(prompt, tag=...).tag.',
-        )
-
-
-def _looks_at(leaf: Condition) -> str:
-    match leaf:
-        case HasKeyword() | Matches() | InLanguage():
-            return "the prompt's text"
-        case FeatureIs(name):
-            return f"the prompt's {name}"
-        case MetadataIs(name):
-            return f"the metadata {name}"
-        case _:
-            return "other tags"
 
 
 def _route_losses(policy: Policy) -> Iterator[Loss]:
@@ -302,30 +259,18 @@ def _tag_losses(policy: Policy) -> Iterator[Loss]:
 
 
 def _model_losses(policy: Policy) -> Iterator[Loss]:
-    from routebook.providers.registry import server_for
-
     for _, route in _routes(policy):
         for name in route.models:
-            model = ModelId.parse(name)
-            if model.host in ("openai", "anthropic", "azure", "bedrock"):
-                continue
-            if _is_simulated(model.host):
+            if (at := endpoint(name, TITLE)) is None:
                 yield Loss(name, "a simulated model cannot be asked by LiteLLM; its entry answers with a fixed line.")
-            elif found := server_for(model.host):
-                for header_name, value in found.headers.items():
-                    if not _may_be_written(value):
-                        yield Loss(
-                            f"the header {header_name} of {model.host}",
-                            "its value is a secret and is left out: add it to the entries' extra_headers where "
-                            "LiteLLM runs.",
-                        )
+                continue
+            for header_name in at.secret_headers:
+                yield Loss(
+                    f"the header {header_name} of {ModelId.parse(name).host}",
+                    "its value is a secret and is left out: add it to the entries' extra_headers where LiteLLM runs.",
+                )
 
 
 def _meant_otherwise(name: str) -> bool:
     """Tell whether LiteLLM would take a name as a pattern or as several names."""
     return "*" in name or "," in name
-
-
-def _may_be_written(header_value: str) -> bool:
-    """Tell whether a header's value may stand in a file: LiteLLM resolves no reference inside of `extra_headers`."""
-    return not header_value.startswith("$") and redact(header_value) == header_value
