@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from routebook.cli import main
 from routebook.targets import TARGETS
@@ -80,6 +82,15 @@ def test_a_file_that_cannot_be_read_fails_otherwise_and_the_rest_is_checked(
     assert code == 2
     assert "broken.yaml, line 7, column 1" in err
     assert "routes.yaml: 0 faults" in out
+
+
+def test_the_pre_commit_hook_is_this_command_and_finds_files_of_this_name(capsys: pytest.CaptureFixture[str]) -> None:
+    [hook] = yaml.safe_load((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text())
+    command, *words = hook["entry"].split()
+    assert command == "routebook"
+    assert shell(capsys, *words, "routes.yaml")[0] == 0
+    found = [name for name in ("routes.yaml", "a/routes-new.json", "config.yaml") if re.search(hook["files"], name)]
+    assert found == ["routes.yaml", "a/routes-new.json"]
 
 
 # ---- diff -----------------------------------------------------------------------------------------------------------
