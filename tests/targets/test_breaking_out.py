@@ -139,3 +139,14 @@ def test_the_shape_of_a_file_does_not_depend_on_names(tool: str, typescript: Any
     if tool in ("json", "yaml", "python", "typescript"):
         data_of_it = found[1][0] if tool in ("python", "typescript") else found[0][0] if tool == "yaml" else found[0]
         assert Policy.from_json(json.dumps(data_of_it, default=str)) == policy
+
+
+@pytest.mark.parametrize("tool", TARGETS)
+def test_no_key_of_the_environment_is_in_a_file(tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    canary = "sk-canary-0123456789abcdef"
+    for host in ("OPENAI", "ANTHROPIC", "OPENROUTER", "AZURE_OPENAI", "GROQ"):
+        monkeypatch.setenv(f"{host}_API_KEY", canary)
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK"):
+        monkeypatch.setenv(name, canary)
+    compiled = target(tool).compile(made(tool, "name", "tag", "another", "word", "model"))
+    assert "canary" not in compiled.text + repr(compiled)

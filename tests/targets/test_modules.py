@@ -16,12 +16,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.policies import names, policies
+from tests.support import reader_fixture
+from tests.support.policies import DESIGN, names, policies
 from tests.support.vectors import CASES, mmlu_prompts, policy_of
 
+from routebook.errors import TargetError
 from routebook.prompts import Attachment, Message, Prompt
 from routebook.routing.conditions import (
     AllOf,
+    Asked,
     FeatureIs,
     HasKeyword,
     InLanguage,
@@ -208,3 +211,60 @@ def test_any_policy_decides_the_same_in_all_three(
     ours = [decided(policy, ask) for ask in asks]
     assert chosen(in_python(python.compile(policy).text, asks)) == ours
     assert chosen(in_node(typescript.compile(policy).text, asks)) == ours
+
+
+@pytest.mark.parametrize("tag", ["__proto__", "constructor", "toString"])
+def test_a_tag_that_javascript_knows_otherwise_is_a_tag(in_node: Ask, tag: str) -> None:
+    policy = Policy("p", (ClassifyRule(tag, TagIs(tag)),), {tag: Route(("sim/a",))}, Route(("sim/b",)))
+    asks = [{"prompt": "Hello.", "tags": tags, "metadata": {}} for tags in ([tag], [])]
+    assert chosen(in_node(typescript.compile(policy).text, asks)) == [
+        (tag, 1, ("sim/a",)),
+        ("default", None, ("sim/b",)),
+    ]
+
+
+def test_what_a_route_sets_comes_with_the_decision(in_python: Ask, in_node: Ask) -> None:
+    route = Route(("sim/a",), timeout_s=30, retries=2, budget_usd=0.5)
+    policy = Policy("p", (ClassifyRule("t", TagIs("t")),), {"t": route}, Route(("sim/b",)))
+    asks = [{"prompt": "Hello.", "tags": tags, "metadata": {}} for tags in (["t"], [])]
+    for ask, compile in ((in_python, python.compile), (in_node, typescript.compile)):
+        found = ask(compile(policy).text, asks)["decisions"]
+        settings = [(one["timeout_s"], one["retries"], one["budget_usd"]) for one in found]
+        assert settings == [(30, 2, 0.5), (None, 0, None)]
+
+
+def test_the_typescript_module_passes_the_strictest_compiler(tmp_path: Path) -> None:
+    path = tmp_path / "routes.ts"
+    path.write_text(typescript.compile(Policy.from_yaml(DESIGN)).text, encoding="utf-8")
+    command = ["node", COMPILER / "bin" / "tsc", "--strict", "--noEmit", "--target", "es2022", "--lib", "es2022,dom"]
+    more = ["--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"]
+    done = subprocess.run([*command, *more, path], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stdout == ""
+
+
+def test_without_node_nothing_is_said_to_be_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    replay = typescript.replay(DESK, ["Hello."])
+    assert str(replay) == "not replayed: Node is not on the PATH: install it, or let ROUTEBOOK_NODE name it."
+    assert (replay.agree, replay.of) == (0, 0)
+
+
+def test_a_prompt_with_messages_goes_the_same_way() -> None:
+    messages = (Message("user", "Go to court."), Message("assistant", "Why?"), Message("user", "Say it."))
+    prompt = Prompt(messages, system="Be brief.", tags=("philosophy",), metadata={"plan": "pro"})
+    assert str(python.replay(DESK, [prompt])).endswith("routed 1 of 1 prompt as the policy says.")
+
+
+def test_messages_known_only_by_their_facts_cannot_be_told_to_a_module() -> None:
+    with pytest.raises(TargetError, match="earlier messages that are not known one by one: give a Prompt"):
+        python.replay(DESK, [Asked("Why?", searched="Hello.\n\nWhy?", turns=2)])
+
+
+def test_the_report_says_how_to_use_a_module(tmp_path: Path) -> None:
+    report = str(DESK.export("python", tmp_path / "desk.py"))
+    assert "Nothing was lost." in report
+    assert "from desk import decide" in report
+
+
+def test_what_the_typescript_reader_is_tested_with_is_what_python_has() -> None:
+    assert reader_fixture.PATH.read_text(encoding="utf-8") == reader_fixture.text()
