@@ -77,6 +77,7 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
         environment = {
             **dict.fromkeys(report.variables, CANARY), "LAB_KEY": "sk-lab", "AZURE_OPENAI_ENDPOINT": mock.url,
             "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": CANARY, "AWS_SECRET_ACCESS_KEY": CANARY, "RUST_LOG": "off",
+            "TENSORZERO_DISABLE_PSEUDONYMOUS_USAGE_ANALYTICS": "1",
         }  # fmt: skip
         task = {"config": report.path.read_text(encoding="utf-8"), "asks": ASKED}
         answers = run_child(str(PYTHON), str(CHILD), task, environment=environment)

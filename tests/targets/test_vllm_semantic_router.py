@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import re2
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support.policies import names, policies
+from tests.support.vectors import CASES, asked_of, policy_of
 
 from routebook.errors import PolicyError, TargetError
 from routebook.patterns.linear import finder
@@ -32,7 +34,7 @@ from routebook.routing.conditions import (
 )
 from routebook.routing.policy import ClassifyRule, Policy, Provenance, Route
 from routebook.targets import vllm_semantic_router as target
-from routebook.targets.vllm_signals import Unsaid, word_pattern
+from routebook.targets.vllm_signals import LAST_ALONE, Unsaid, word_pattern
 
 CANARY = "sk-canary-0123456789abcdef"
 REST = Route(("anthropic/claude-haiku-5-5",))
@@ -102,7 +104,7 @@ def test_the_file_is_what_the_router_reads() -> None:
                         "operator": "OR",
                         "method": "regex",
                         "case_sensitive": True,
-                        "keywords": [r"(?:^|[^\p{L}\p{N}_])[rR][eE][fF][aA][cC][tT][oO][rR](?:$|[^\p{L}\p{N}_])"],
+                        "keywords": [r"(?:^|[^\p{L}\p{N}_]|İ)[rR][eE][fF][aA][cC][tT][oO][rR](?:$|[^\p{L}\p{N}_])"],
                     }
                 ],
             },
@@ -248,7 +250,7 @@ def test_without_its_command_a_replay_says_what_to_install(monkeypatch: pytest.M
     )
 
 
-LETTERS = st.text(st.sampled_from("kKsSiéÉåÅ漢ж Ж_9+.-#\u212a\u0301\u00aa²"), min_size=1, max_size=6)
+LETTERS = st.text(st.sampled_from("kKsSiİéÉåÅ漢ж Ж_9+.-#\u0307\u212a\u0301\u00aa²"), min_size=1, max_size=6)
 
 
 @given(LETTERS, LETTERS, LETTERS, LETTERS)
@@ -262,6 +264,58 @@ def test_a_word_is_found_by_its_pattern_where_the_policy_finds_it(word: str, a: 
         return
     for text in (a + word + b, a + word.upper() + c, a + b + c, word, f"{word}{a}{word.lower()}"):
         assert finder(pattern)(text.encode()) is keyword.matches(Asked(text)), (word, text)
+
+
+class Router:
+    """Reads exported rules as the router's sources say, for prompts of one message: a check of meaning, not a proof."""
+
+    def __init__(self, policy: Policy) -> None:
+        routing = compiled(policy)["routing"]
+        self.decisions = routing["decisions"]
+        families = routing.get("signals", {})
+        self.signals = {signal["name"]: signal for family in families.values() for signal in family}
+
+    def routes(self, asked: Asked) -> str:
+        matching = [one for one in self.decisions if self.holds(one["rules"], asked)]
+        return str(max(matching, key=lambda one: one["priority"])["name"])
+
+    def holds(self, node: dict[str, Any], asked: Asked) -> bool:
+        if "operator" in node:
+            found = [self.holds(one, asked) for one in node["conditions"]]
+            return {"AND": all(found), "OR": any(found), "NOT": not all(found)}[node["operator"]]
+        signal = self.signals[node["name"]]
+        match node["type"]:
+            case "keyword":
+                return any(finder(pattern)(asked.utf8) for pattern in signal["keywords"])
+            case "metadata":
+                sent = {name: value for name, value in asked.metadata.items() if isinstance(value, str)}
+                value = sent.get(
+                    signal["key"], next(iter(asked.tags), None) if signal["key"] == "routebook_tag" else None
+                )
+                return value in (signal["predicate"].get("in") or [signal["predicate"]["equals"]])
+            case "structure":
+                pattern = signal["feature"]["source"]["pattern"]
+                number = sum(1 for _ in re2.finditer(pattern, asked.text))
+            case kind:
+                assert kind == "conversation"
+                sources = {"image_content": asked.images, "tool_definition": asked.tools, "message": asked.turns}
+                number = sources[signal["feature"]["source"]["type"]]
+        ends = signal["predicate"]
+        return bool(ends.get("gte", number) <= number <= ends.get("lte", number))
+
+
+def test_the_vectors_conditions_mean_the_same_read_as_the_routers_sources_say() -> None:
+    checked = 0
+    for name, case in CASES:
+        asked = asked_of(case)
+        if "when" not in case or asked.searched != asked.text or len(asked.tags) > 1:
+            continue  # the router reads the last message, and is sent one tag
+        made = policy(policy_of(name, case).classify[0].when)
+        lossless = [loss.what for loss in target.losses(made) if LAST_ALONE not in loss.what]
+        if not lossless:
+            assert Router(made).routes(asked) == ("route/t1 (rule 1)" if case["holds"] else "route/default"), case
+            checked += 1
+    assert checked > 100
 
 
 REAL = st.builds(

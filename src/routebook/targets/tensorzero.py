@@ -82,7 +82,8 @@ def replay(policy: Policy, prompts: Prompts) -> Replay:
     """Send prompts through TensorZero's own gateway, embedded in a Python that has it.
 
     The functions and variants are those of the exported file; every host is played by a server on this machine that
-    fails, so that each chain is followed to its end. Retries and time limits are left out: they change no order.
+    fails, so that each chain is followed to its end. Retries and time limits are left out: they change no order. Shares
+    are drawn by TensorZero, so those routes differ where its draw is not the policy's.
 
     Raises
     ------
@@ -98,7 +99,7 @@ def replay(policy: Policy, prompts: Prompts) -> Replay:
     with Recorder() as recorder:
         base_url = recorder.base_url(fails=True)
         config = _config(policy, lambda name: _plain_provider("openai", name, base_url, None), whom_alone=True)
-        config["gateway"] = {"observability": {"enabled": False}}
+        config["gateway"] = {"disable_pseudonymous_usage_analytics": True, "observability": {"enabled": False}}
         asks = [[f"route/{decision.tag}", asked.text] for asked, decision in decided]
         done = run_child(
             python,

@@ -52,6 +52,7 @@ _COUNTED_IN_TALK: Mapping[str, Mapping[str, str]] = {
     "tools": {"type": "tool_definition"},
 }
 _LANGUAGES: Mapping[str, tuple[str, ...]] = {"no": ("nb", "nn")}
+# The lower case of İ is an i and a dot, which is no part of a word: a word ends in it, or begins after it.
 _EDGE = r"[^\p{L}\p{N}_]"
 _ALSO: Mapping[str, str] = {"k": "\u212a", "å": "\u212b"}  # other characters of the same lower case
 
@@ -186,11 +187,17 @@ def word_pattern(word: str) -> str:
     Examples
     --------
     >>> word_pattern("C++")
-    '(?:^|[^\\p{L}\\p{N}_])[cC]\\+\\+'
+    '(?:^|[^\\p{L}\\p{N}_]|İ)[cC]\\+\\+'
     """
-    before = rf"(?:^|{_EDGE})" if _in_word(word[0]) else ""
+    if "\u0307" in word.lower():
+        raise Unsaid("a keyword has a dot above, which is also a part of the lower case of İ")
+    before = rf"(?:^|{_EDGE}|İ)" if _in_word(word[0]) else ""
     after = rf"(?:$|{_EDGE})" if _in_word(word[-1]) else ""
-    return before + "".join(map(_either_case, word)) + after
+    *body, last = map(_either_case, word)
+    end = f"{last}{after}"
+    if word[-1] in "iI":
+        end = f"(?:{end}|İ)"
+    return f"{before}{''.join(body)}{end}"
 
 
 def _either_case(character: str) -> str:
