@@ -17,10 +17,11 @@ from pathlib import Path
 from routebook.errors import PolicyError, did_you_mean
 from routebook.routing.conditions import TagIs
 from routebook.routing.document import Fields, Node, Place, Scalar, shown
-from routebook.routing.names import DEFAULT, check_date, check_model, check_tag, check_text
+from routebook.routing.names import DEFAULT, check_model, check_tag
 from routebook.routing.pieces import a_number, a_text, a_whole, listed, placed, shaped
 from routebook.routing.policy import ClassifyRule, Policy, Provenance, Route
 from routebook.routing.policy_file import tree
+from routebook.targets.origin import told
 
 LITELLMS_RETRIES = 2
 
@@ -101,7 +102,7 @@ def read_litellm(path: str | Path, default: str | None = None) -> Policy:
     otherwise = _default(routes, default, root.place)
     kept = {tag: route for tag, route in routes.items() if tag != otherwise}
     rules = tuple(ClassifyRule(tag, TagIs(tag)) for tag in kept)
-    name, created = _told(root, Path(path).stem)
+    name, created = told(root, Path(path).stem)
     return placed(root.place, Policy, name, rules, kept, routes[otherwise], Provenance(created))
 
 
@@ -118,20 +119,6 @@ def _default(routes: Mapping[str, Route], default: str | None, place: Place) -> 
         "a policy sends everything else somewhere, and no model_name is route/default: say which one it is, such as "
         f"rb.Policy.from_litellm(path, default={next(iter(routes), 'NAME')!r})."
     )
-
-
-def _told(root: Fields, stem: str) -> tuple[str, str | None]:
-    """Return the policy's name and date: what our own export wrote, else the name of the file."""
-    given = root.fields.get("routebook")
-    told = {} if given is None else shaped(given[1], Fields, "what routebook wrote is a mapping").fields
-    name, created = (told[key][1] if key in told else None for key in ("policy", "created"))
-    called = placed(
-        root.place if name is None else name.place,
-        check_text,
-        stem if name is None else a_text(name, "policy"),
-        "a policy's name",
-    )
-    return called, None if created is None else placed(created.place, check_date, a_text(created, "created"))
 
 
 # ---- settings -------------------------------------------------------------------------------------------------------

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from routebook.errors import did_you_mean
-from routebook.routing.document import Fields, Node, Place, Scalar, shown
-from routebook.routing.names import check_date, check_tag, check_text
+from routebook.routing.document import Fields, Node, Place, shown
+from routebook.routing.names import check_tag
 from routebook.routing.pieces import a_number, a_text, a_whole, listed, placed, shaped
 from routebook.routing.policy import ClassifyRule, Policy, Provenance, Route
 from routebook.routing.policy_file import tree
+from routebook.targets.origin import told
 from routebook.targets.portkey import AZURE_PATH, RETRIED
 from routebook.targets.portkey_queries import read_query
 
@@ -51,26 +52,12 @@ def read_portkey(path: str | Path) -> Policy:
     """
     node = tree(path)
     root = shaped(node, Fields, "a Portkey config is a mapping with strategy and targets")
-    name, created = _told(root, Path(path).stem)
+    name, created = told(root, Path(path).stem)
     root = Fields({key: given for key, given in root.fields.items() if key != "routebook"}, root.place)
     if _mode(root) != "conditional":
         return placed(root.place, Policy, name, (), {}, _route(root, _Settings()), Provenance(created))
     _refuse_others(root, _GROUP, "a conditional config")
     return _conditional(root, name, created)
-
-
-def _told(root: Fields, stem: str) -> tuple[str, str | None]:
-    """Return the policy's name and date: what our own export wrote, else the name of the file."""
-    if "routebook" not in root.fields:
-        return placed(root.place, check_text, stem, "a policy's name"), None
-    told = shaped(root.fields["routebook"][1], Fields, "what routebook wrote is a mapping")
-    name, created = (told.fields.get(key, (None, None))[1] for key in ("policy", "created"))
-    day = None
-    if created is not None and not (isinstance(created, Scalar) and created.value is None):
-        day = placed(created.place, check_date, a_text(created, "created"))
-    if name is None:
-        return placed(root.place, check_text, stem, "a policy's name"), day
-    return placed(name.place, check_text, a_text(name, "policy"), "a policy's name"), day
 
 
 def _conditional(root: Fields, name: str, created: str | None) -> Policy:

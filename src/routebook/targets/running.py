@@ -67,24 +67,9 @@ def run_child(
     TargetError
         If it fails, with the last line that it said.
     """
+    arguments = ["-I", str(_CHILDREN / "at_home.py"), str(_CHILDREN / script)]
     with tempfile.TemporaryDirectory(prefix="routebook-") as home:
-        seen = {"PATH": os.environ.get("PATH", ""), "HOME": home, "PYTHONUTF8": "1", **(environment or {})}
-        try:
-            done = subprocess.run(  # noqa: S603 - the user's own Python, our own script
-                [python, "-I", str(_CHILDREN / "at_home.py"), str(_CHILDREN / script)],
-                input=json.dumps(task),
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-                timeout=timeout_s,
-                cwd=home,
-                env=seen,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise TargetError(f"{script} in {python} did not end within {timeout_s:.0f} s.") from error
-        except OSError as error:
-            raise TargetError(f"Cannot run {python!r}: {error.strerror or error}.") from error
+        done = run_command(python, arguments, home, said=json.dumps(task), timeout_s=timeout_s, environment=environment)
     if done.returncode != 0:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise TargetError(f"{script} in {python} failed: {redact(said)[:500]}")
@@ -96,6 +81,7 @@ def run_command(
     arguments: list[str],
     folder: str,
     *,
+    said: str | None = None,
     timeout_s: float = 300,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
@@ -110,6 +96,7 @@ def run_command(
     try:
         return subprocess.run(  # noqa: S603 - the command the user has
             [command, *arguments],
+            input=said,
             capture_output=True,
             encoding="utf-8",
             errors="replace",
