@@ -59,23 +59,23 @@ def compile(policy: Policy) -> Compiled:
             "Bedrock have an address of your own. Give the default another model."
         )
     names = list(dict.fromkeys(decision["modelRefs"][0]["model"] for decision in decisions))
-    routing = {"modelCards": [{"name": name} for name in names]}
+    models = [_model(name) for name in names]
+    routing: dict[str, Any] = {"modelCards": [{"name": name} for name in names]}
+    if signals.families:
+        routing["signals"] = signals.families
     config = {
         "version": "v0.3",
         "listeners": [_LISTENER],
-        "providers": {
-            "defaults": {"model": decisions[-1]["modelRefs"][0]["model"]},
-            "models": [_model(name) for name in names],
-        },
-        "routing": {**routing, **({"signals": signals.families} if signals.families else {}), "decisions": decisions},
+        "providers": {"defaults": {"model": decisions[-1]["modelRefs"][0]["model"]}, "models": models},
+        "routing": {**routing, "decisions": decisions},
     }
     lost = losses(policy)
-    keys = {backend.get("api_key_env") for model in config["providers"]["models"] for backend in model["backend_refs"]}  # type: ignore[index]
+    backends = [backend for model in models for backend in model["backend_refs"]]
     return Compiled(
         text=header(policy, TITLE, lost) + yaml_text(config, width=1_000_000),
         entries=tuple(decision["name"] for decision in decisions),
         fallbacks=0,
-        variables=tuple(sorted(filter(None, keys))),
+        variables=tuple(sorted({backend["api_key_env"] for backend in backends if "api_key_env" in backend})),
         losses=lost,
     )
 
