@@ -26,7 +26,7 @@ from routebook.redact import redact
 from routebook.routing.conditions import Asked, Matches, leaves
 from routebook.routing.names import DEFAULT
 from routebook.routing.policy import Policy
-from routebook.targets.contract import Compiled
+from routebook.targets.contract import Compiled, Loss
 from routebook.targets.replaying import Found
 
 LONGEST_S = 300
@@ -63,6 +63,11 @@ def tables(end: str) -> dict[str, Any]:
 
 def _plain(named: Mapping[str, str], end: str) -> dict[str, str]:
     return {name: plain(pattern, end=end) for name, pattern in named.items()}
+
+
+def losses(policy: Policy) -> tuple[Loss, ...]:  # noqa: ARG001 - as every target
+    """Tell what a file that is the whole policy cannot express: nothing."""
+    return ()
 
 
 def whole(policy: Policy, text: str) -> Compiled:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 from routebook import __version__
 from routebook.routing.policy import Policy
-from routebook.targets.contract import Compiled, Loss
-from routebook.targets.embedding import whole
+from routebook.targets.contract import Compiled
+from routebook.targets.embedding import losses, whole
 from routebook.targets.replaying import Found, Prompts, Replay, decisions, replayed
+
+__all__ = ["EXPRESSES", "FILENAME", "HEAVY", "PROVEN_WITH", "TITLE", "compile", "losses", "replay", "start"]
 
 TITLE = "JSON"
 PROVEN_WITH = f"routebook {__version__}"
 FILENAME = "routes.json"
 EXPRESSES = "all of a policy"
 HEAVY = False
-
-
-def losses(policy: Policy) -> tuple[Loss, ...]:  # noqa: ARG001 - as every target
-    """Tell what JSON cannot express: nothing."""
-    return ()
 
 
 def compile(policy: Policy) -> Compiled:
@@ -29,12 +28,16 @@ def compile(policy: Policy) -> Compiled:
 
 def start(path: Path) -> str:
     """Say how to use the file."""
-    return f"Use it: rb.Policy.load({str(path)!r}), or `routebook decide {path} PROMPT` in a shell."
+    return f"Use it: rb.Policy.load({str(path)!r}), or `routebook decide {shlex.quote(str(path))} PROMPT` in a shell."
 
 
 def replay(policy: Policy, prompts: Prompts) -> Replay:
     """Let the policy decide, and the policy read again from its file."""
-    decided = decisions(policy, prompts)
-    again = Policy.from_json(compile(policy).text)
+    return read_again(TITLE, policy, Policy.from_json, compile(policy).text, prompts)
+
+
+def read_again(title: str, policy: Policy, read: Callable[[str], Policy], text: str, prompts: Prompts) -> Replay:
+    """Let a policy decide, and the one that is read from its text."""
+    decided, again = decisions(policy, prompts), read(text)
     found = [Found(again.decide(asked).models) for asked, _ in decided]
-    return replayed(TITLE, None, decided, found, classified_by=TITLE)
+    return replayed(title, None, decided, found, classified_by=title)

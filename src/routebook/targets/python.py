@@ -14,9 +14,11 @@ from pprint import pformat
 
 from routebook.routing.policy import Policy
 from routebook.routing.policy_data import to_data
-from routebook.targets.contract import Compiled, Loss, header
-from routebook.targets.embedding import PYTHONS, answers, patterns, tables, whole
+from routebook.targets.contract import Compiled, header
+from routebook.targets.embedding import PYTHONS, answers, losses, patterns, tables, whole
 from routebook.targets.replaying import Prompts, Replay, decisions, replayed
+
+__all__ = ["EXPRESSES", "FILENAME", "HEAVY", "PROVEN_WITH", "TITLE", "compile", "losses", "replay", "start"]
 
 TITLE = "Python"
 PROVEN_WITH = "Python 3.9 to 3.13"
@@ -32,11 +34,6 @@ decide = _READER.decide
 if __name__ == "__main__":
     answer(_READER)
 """
-
-
-def losses(policy: Policy) -> tuple[Loss, ...]:  # noqa: ARG001 - as every target
-    """Tell what such a module cannot express: nothing."""
-    return ()
 
 
 def compile(policy: Policy) -> Compiled:

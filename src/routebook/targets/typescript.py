@@ -16,10 +16,12 @@ from routebook.errors import TargetError
 from routebook.routing.policy import Policy
 from routebook.routing.policy_data import to_data
 from routebook.routing.writing import pretty_json
-from routebook.targets.contract import Compiled, Loss, header
-from routebook.targets.embedding import DOLLAR, answers, patterns, tables, whole
+from routebook.targets.contract import Compiled, header
+from routebook.targets.embedding import DOLLAR, answers, losses, patterns, tables, whole
 from routebook.targets.replaying import Prompts, Replay, decisions, not_replayed, replayed
 from routebook.targets.running import command_for
+
+__all__ = ["EXPRESSES", "FILENAME", "HEAVY", "PROVEN_WITH", "TITLE", "compile", "losses", "replay", "start"]
 
 TITLE = "TypeScript"
 PROVEN_WITH = "Node 20 with TypeScript 5.9"
@@ -36,11 +38,6 @@ const READER = new Reader(POLICY, PATTERNS, TABLES);
 /** Say where a prompt goes: a text, or its system prompt, messages and tools. */
 export const decide = (prompt: string | Prompt, known?: Known): Decision => READER.decide(prompt, known);
 """
-
-
-def losses(policy: Policy) -> tuple[Loss, ...]:  # noqa: ARG001 - as every target
-    """Tell what such a module cannot express: nothing."""
-    return ()
 
 
 def compile(policy: Policy) -> Compiled:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from routebook import __version__
 from routebook.routing.policy import Policy
-from routebook.targets.contract import Compiled, Loss
-from routebook.targets.embedding import whole
-from routebook.targets.replaying import Found, Prompts, Replay, decisions, replayed
+from routebook.targets.contract import Compiled
+from routebook.targets.embedding import losses, whole
+from routebook.targets.json import EXPRESSES, HEAVY, PROVEN_WITH, read_again, start
+from routebook.targets.replaying import Prompts, Replay
+
+__all__ = ["EXPRESSES", "FILENAME", "HEAVY", "PROVEN_WITH", "TITLE", "compile", "losses", "replay", "start"]
 
 TITLE = "YAML"
-PROVEN_WITH = f"routebook {__version__}"
 FILENAME = "routes.yaml"
-EXPRESSES = "all of a policy"
-HEAVY = False
-
-
-def losses(policy: Policy) -> tuple[Loss, ...]:  # noqa: ARG001 - as every target
-    """Tell what YAML cannot express: nothing."""
-    return ()
 
 
 def compile(policy: Policy) -> Compiled:
@@ -27,14 +19,6 @@ def compile(policy: Policy) -> Compiled:
     return whole(policy, policy.to_yaml())
 
 
-def start(path: Path) -> str:
-    """Say how to use the file."""
-    return f"Use it: rb.Policy.load({str(path)!r}), or `routebook decide {path} PROMPT` in a shell."
-
-
 def replay(policy: Policy, prompts: Prompts) -> Replay:
     """Let the policy decide, and the policy read again from its file."""
-    decided = decisions(policy, prompts)
-    again = Policy.from_yaml(compile(policy).text)
-    found = [Found(again.decide(asked).models) for asked, _ in decided]
-    return replayed(TITLE, None, decided, found, classified_by=TITLE)
+    return read_again(TITLE, policy, Policy.from_yaml, compile(policy).text, prompts)
