@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -103,23 +103,31 @@ def replay(policy: Policy, prompts: Prompts) -> Replay:
     TargetError
         If a model is on a host that LiteLLM has no way to ask, or LiteLLM does not load the file.
     """
-    decided = decisions(policy, prompts)
-    text, entries = compile(policy).text, _entries(policy)
+    return replays([(policy, prompts)])[0]
+
+
+def replays(asked: Iterable[tuple[Policy, Prompts]]) -> list[Replay]:
+    """Replay several policies, each with its prompts, in one child: importing LiteLLM takes seconds. See `replay`."""
+    every = [(decisions(policy, prompts), _entries(policy), compile(policy).text) for policy, prompts in asked]
     if (python := python_with("litellm", PYTHON)) is None:
-        return not_replayed(
-            TITLE, f"LiteLLM is not here. Install it (pip install litellm), or let {PYTHON} name a Python that has it."
-        )
-    drawn = {entry.name for entry in entries if entry.weight is not None}
-    asked = [(f"route/{decision.tag}", prompt.text) for prompt, decision in decided]
-    task = {"config": text, "prompts": [(name, prompt, name not in drawn) for name, prompt in asked]}
-    said = run_child(python, "litellm_router.py", [task], environment={"LITELLM_LOCAL_MODEL_COST_MAP": "True"})
-    [result] = said["results"]
-    found = []
-    for (name, _), (chosen, problem) in zip(asked, result["prompts"], strict=True):
-        # a draw may differ each time, so its prompts were followed themselves
-        chain = chosen if name in drawn else [*chosen, *result["chains"][name][len(chosen) :]]
-        found.append(_found([entries[number] for number in chain], problem))
-    return replayed(TITLE, said["version"], decided, found)
+        why = f"LiteLLM is not here. Install it (pip install litellm), or let {PYTHON} name a Python that has it."
+        return [not_replayed(TITLE, why) for _ in every]
+    tasks: list[dict[str, Any]] = []
+    for decided, entries, text in every:
+        drawn = {entry.name for entry in entries if entry.weight is not None}
+        names = [f"route/{decision.tag}" for _, decision in decided]
+        prompts = [(name, one.text, name not in drawn) for name, (one, _) in zip(names, decided, strict=True)]
+        tasks.append({"config": text, "prompts": prompts})
+    said = run_child(python, "litellm_router.py", tasks, environment={"LITELLM_LOCAL_MODEL_COST_MAP": "True"})
+    made = []
+    for (decided, entries, _), task, result in zip(every, tasks, said["results"], strict=True):
+        found = []
+        for (name, _, answers), (chosen, problem) in zip(task["prompts"], result["prompts"], strict=True):
+            # a draw may differ each time, so its prompts were followed themselves
+            chain = [*chosen, *result["chains"][name][len(chosen) :]] if answers else chosen
+            found.append(_found([entries[number] for number in chain], problem))
+        made.append(replayed(TITLE, said["version"], decided, found))
+    return made
 
 
 def _found(chain: list[_Entry], problem: str) -> Found:
