@@ -6,6 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 LITELLM := .venv-litellm
 ENGINE := .venv-engine
+TENSORZERO := .venv-tensorzero
+VLLM_SR := .venv-vllm-sr
+PLANO := .venv-plano
+PROMPTFOO := tests/targets/promptfoo/node_modules
+PORTKEY := tests/targets/portkey/node_modules
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export ROUTEBOOK_REPOSITORY = $(CURDIR)
 
@@ -19,7 +24,7 @@ export CHROMIUM_PATH
 PLAYWRIGHT := cd js/ui-tests && npx --no-install playwright test
 NPM_RUN := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent
 
-.PHONY: help demo lab test lint types unit smoke test-browser browser js watch bench bench-view bench-routing bench-report test-engine doctor lock wheel clean
+.PHONY: help demo lab test lint types unit smoke test-browser browser js watch bench bench-view bench-routing bench-report fuzz test-engine test-targets doctor lock wheel clean
 
 help:
 	@echo "make demo         compare models and leave a page to read (LIVE=1: with the credentials you have)"
@@ -31,6 +36,8 @@ help:
 	@echo "make bench-view   how quick the view is (build/bench-view.json)"
 	@echo "make bench-routing  what learned rules get on real outcomes (DATA=folder; build/bench-routing.json)"
 	@echo "make test-engine  real streamed tokens from llama.cpp's llama-server (builds it: minutes)"
+	@echo "make test-targets  exported files in the tools too heavy for make test: each in its own environment"
+	@echo "make fuzz         damaged policy and config files, 10,000 of each kind (EXAMPLES=n)"
 	@echo "make lock         resolve the locked requirements anew"
 
 # ---- set-up ---------------------------------------------------------------------------------------------------------
@@ -51,6 +58,16 @@ $(ENGINE)/.ready: requirements/engine.txt requirements/llama-server.txt tests/en
 	@$(PYTHON) -m venv $(ENGINE)
 	$(ENGINE)/bin/python -m pip install --quiet --require-hashes -r requirements/engine.txt
 	$(ENGINE)/bin/python tests/engine_real/build.py
+	@touch $@
+
+$(TENSORZERO)/.ready $(VLLM_SR)/.ready $(PLANO)/.ready: .venv-%/.ready: requirements/%.txt
+	@$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+tests/targets/%/node_modules/.ready: tests/targets/%/package-lock.json
+	@command -v npm >/dev/null || { echo "This test needs Node 20.20 or newer with npm: install it, then run make again."; exit 1; }
+	cd tests/targets/$* && npm ci --silent --ignore-scripts
 	@touch $@
 
 js/node_modules/.ready: js/package-lock.json js/package.json
@@ -118,6 +135,10 @@ test-browser: browser
 bench-view: browser
 	$(PLAYWRIGHT) --project=bench
 
+# The same tests as in `make test`, with far more damaged files.
+fuzz: $(VENV)/.ready
+	ROUTEBOOK_FUZZ=$(or $(EXAMPLES),10000) $(BIN)/pytest tests/targets/test_hostile_configs.py -k "damaged or any_value" $(ARGS)
+
 bench: $(VENV)/.ready $(LITELLM)/.ready
 	$(BIN)/python -m tests.benchmarks
 
@@ -126,6 +147,9 @@ bench-routing: $(VENV)/.ready
 
 test-engine: $(VENV)/.ready $(ENGINE)/.ready
 	$(BIN)/pytest -m engine tests/engine_real $(ARGS)
+
+test-targets: $(VENV)/.ready $(TENSORZERO)/.ready $(VLLM_SR)/.ready $(PLANO)/.ready $(PROMPTFOO)/.ready $(PORTKEY)/.ready
+	$(BIN)/pytest -m targets tests/targets $(ARGS)
 
 # ---- upkeep ---------------------------------------------------------------------------------------------------------
 
@@ -137,11 +161,15 @@ lock:
 		--no-header --no-annotate --upgrade -q -o requirements/litellm.txt
 	uv pip compile requirements/engine.in --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --upgrade -q -o requirements/engine.txt
+	for tool in tensorzero vllm-sr plano; do uv pip compile requirements/$$tool.in --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --upgrade -q -o requirements/$$tool.txt; done
 	cd js && npm update --package-lock-only
 	cd js/ui-tests && npm update --package-lock-only
+	cd tests/targets/promptfoo && npm update --package-lock-only
+	cd tests/targets/portkey && npm update --package-lock-only
 
 wheel: $(VENV)/.ready js/node_modules/.ready
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
-	rm -rf $(VENV) $(LITELLM) $(ENGINE) js/node_modules js/ui-tests/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist
+	rm -rf $(VENV) $(LITELLM) $(ENGINE) $(TENSORZERO) $(VLLM_SR) $(PLANO) $(PROMPTFOO) $(PORTKEY) js/node_modules js/ui-tests/node_modules js/lib $(STATIC) $(LABEXTENSION) build dist

@@ -2,7 +2,7 @@
 // Beside each lie the licences of the packages in it.
 // A notebook holds a copy of the bundle for each live widget, so it has to be small: tests/test_wheel.py has the bound.
 
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 
 import { build, context } from 'esbuild';
 
@@ -63,6 +63,9 @@ async function bundleWithLicences(bundle) {
 }
 
 if (process.argv[1]?.endsWith('build-widget.mjs')) {
+  // Python writes it, with a policy, into a module of its own: routebook.targets.typescript.
+  await mkdir(options.outdir, { recursive: true });
+  await copyFile('src/policy-reader/reader.ts', `${options.outdir}/reader.ts`);
   for (const one of [options, builder, ballot]) {
     if (process.argv.includes('--watch')) await (await context(one)).watch();
     else await bundleWithLicences(one);

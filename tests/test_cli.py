@@ -16,6 +16,7 @@ from tests.support.ports import free_port
 import routebook
 from routebook.cli import main
 
+COMMANDS = ("compare", "route", "decide", "check", "diff", "export", "targets", "models", "history", "doctor")
 ASK = "What is 17 * 3? Answer with the number only."
 
 
@@ -55,7 +56,7 @@ def test_the_version_is_told(shell: Shell) -> None:
 
 def test_help_lists_every_command(shell: Shell) -> None:
     assert shell("--help") == 0
-    assert all(f"\n  {command} " in shell.out for command in ("compare", "route", "models", "history", "doctor"))
+    assert all(f"\n  {command} " in shell.out for command in COMMANDS)
 
 
 def test_without_a_command_the_usage_is_shown_and_nothing_was_done(shell: Shell) -> None:
@@ -63,7 +64,7 @@ def test_without_a_command_the_usage_is_shown_and_nothing_was_done(shell: Shell)
     assert shell.out.startswith("usage: routebook")
 
 
-@pytest.mark.parametrize("command", ["compare", "route", "models", "history", "doctor"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_its_help(shell: Shell, command: str) -> None:
     assert shell(command, "--help") == 0
     assert shell.out.startswith(f"usage: routebook {command}")

@@ -78,7 +78,7 @@ def test_the_wheel_has_the_package_its_data_and_its_command(files: dict[str, byt
     }
     assert shipped == present | {
         f"static/{page}.{part}" for page in ("ballot", "builder", "widget") for part in ("css", "js", "licenses.txt")
-    }
+    } | {"static/reader.ts"}
     assert {"py.typed", "data/tasks.json", "pricing/overlay.json", "routing/policy.schema.json"} <= shipped
     assert all(name.startswith(("routebook/", "routebook-")) for name in files)
     (commands,) = (text.decode() for name, text in files.items() if name.endswith("entry_points.txt"))

@@ -3,53 +3,22 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.support.vectors import CASES, FILES, asked_of, policy_of
 
 from routebook.errors import PolicyError
-from routebook.features import PromptFacts
-from routebook.prompts import Attachment, Message, Prompt
-from routebook.routing.policy import Decision, Policy
+from routebook.routing.policy import Policy
 
-FOLDER = Path(__file__).parents[1] / "policy-vectors"
-FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
-CASES = [(name, case) for name, file in FILES.items() for case in file.get("cases", ())]
 DOCUMENTS = [(name, case) for name, file in FILES.items() for case in file.get("documents", ())]
-PNG = Attachment(b"\x89PNG\r\n\x1a\n", "image/png")
 SCHEMA = Draft202012Validator(Policy.schema())
-
-
-def policy_of(name: str, case: dict[str, Any]) -> Policy:
-    data = {
-        "routebook": 1,
-        "name": "vector",
-        "classify": [{"tag": "yes", "when": case.get("when")}],
-        "routes": {"yes": {"models": ["sim/yes"]}},
-        "default": {"models": ["sim/no"]},
-    }
-    return Policy.from_json(json.dumps(FILES[name]["policies"][case["policy"]] if "policy" in case else data))
-
-
-def decided(policy: Policy, case: dict[str, Any]) -> Decision:
-    given: Any = case["prompt"]
-    if isinstance(given, dict):
-        if "tools" in given:
-            [message] = given["messages"]
-            given = PromptFacts(message["text"], tools=given["tools"])
-        else:
-            messages = [
-                Message(said["role"], said["text"], (PNG,) * said.get("images", 0)) for said in given["messages"]
-            ]
-            given = Prompt(tuple(messages), system=given.get("system"))
-    return policy.decide(given, tag=case.get("tags"), metadata=case.get("metadata"))
 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name}-{number}" for number, (name, _) in enumerate(CASES)])
 def test_it_is_decided_as_it_says(name: str, case: dict[str, Any]) -> None:
-    decision = decided(policy_of(name, case), case)
+    decision = policy_of(name, case).decide(asked_of(case))
     if "holds" in case:
         expected = ("yes", 1, ("sim/yes",)) if case["holds"] else ("default", None, ("sim/no",))
     else:

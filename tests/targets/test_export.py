@@ -46,8 +46,8 @@ def test_the_report_says_what_was_written_and_how_to_go_on(tmp_path: Path) -> No
         f"Wrote {path} for LiteLLM: route/coding and route/default, with 1 fallback.\n"
         "Nothing was lost.\n"
         "Set ANTHROPIC_API_KEY and OPENAI_API_KEY where it runs; the file holds only their names.\n"
-        f"Start it: litellm --config '{path}' (pip install 'litellm[proxy]'), then ask for the model route/TAG, or "
-        "route/default."
+        f"Start it: litellm --config '{path}' (pip install 'litellm[proxy]'; it insists on a LITELLM_MASTER_KEY), "
+        "then ask for the model route/TAG, or route/default."
     )
     assert repr(report) == str(report)
 
@@ -90,6 +90,7 @@ def test_the_file_is_what_litellm_reads() -> None:
             "fallbacks": [{"route/coding": ["fallback/coding/1"]}],
             "context_window_fallbacks": [{"route/coding": ["fallback/coding/1"]}],
         },
+        "routebook": {"policy": "desk", "sha256": DESK.sha256, "created": "2026-11-20"},
     }
 
 
@@ -157,11 +158,16 @@ def test_a_loss_says_what_the_rule_looks_at(when: Any, says: str) -> None:
 def test_weights_and_a_budget_are_losses_said_in_words() -> None:
     route = Route(("openai/a", "openai/b"), weights=(95, 5), budget_usd=0.05)
     policy = Policy("p", (), {"coding": route}, Route(("openai/a", "openai/b"), weights=(1,)))
-    assert [str(loss).partition(": LiteLLM")[0] for loss in litellm.losses(policy)] == [
-        "route coding: its weights are left out and its first model is always asked first",
-        "route coding: its budget of $0.05 a prompt is left out",
+    assert [str(loss).partition(" LiteLLM")[0] for loss in litellm.losses(policy)] == [
+        "route coding: its weights are kept, but",
+        "route coding: its budget of $0.05 a prompt is left out:",
     ]
-    assert params(policy)["route/coding"]["model"] == "openai/a"
+    drawn_from = [entry for entry in compiled(policy)["model_list"] if entry["model_name"] == "route/coding"]
+    assert [(entry["litellm_params"]["model"], entry["litellm_params"]["weight"]) for entry in drawn_from] == [
+        ("openai/a", 95),
+        ("openai/b", 5),
+    ]
+    assert params(policy)["fallback/default/1"]["model"] == "openai/b"
 
 
 def test_a_loss_stops_the_export_unless_it_is_allowed_and_then_stands_in_the_file(tmp_path: Path) -> None:
@@ -228,18 +234,22 @@ REAL = st.builds(
 @settings(max_examples=50)
 def test_no_name_breaks_out_of_its_place(policy: Policy) -> None:
     config = compiled(policy)
-    kept = {tag: route for tag, route in policy.routes.items() if "*" not in tag and "," not in tag}
-    expected = {}
-    for tag, route in [*kept.items(), ("default", policy.default)]:
+    order = dict.fromkeys([*(rule.tag for rule in policy.classify), *policy.routes])
+    kept = [(tag, policy.routes[tag]) for tag in order if "*" not in tag and "," not in tag]
+    expected = []
+    for tag, route in [*kept, ("default", policy.default)]:
         for number, model in enumerate(route.models):
             host, _, name = model.partition("/")
             prefix = "bedrock/converse" if host == "bedrock" else host
-            expected[f"fallback/{tag}/{number}" if number else f"route/{tag}"] = (f"{prefix}/{name}", route.retries)
+            drawn = number < max(1, len(route.weights or ()))
+            called = f"route/{tag}" if drawn else f"fallback/{tag}/{number}"
+            expected.append((called, f"{prefix}/{name}", route.retries))
     found = [(entry["model_name"], entry["litellm_params"]) for entry in config["model_list"]]
-    assert {name: (given["model"], given["num_retries"]) for name, given in found} == expected
-    assert len(found) == len(expected)
-    assert set(config) == {"model_list", "router_settings"}
-    assert set(config["router_settings"]) <= {"num_retries", "fallbacks", "context_window_fallbacks"}
+    assert [(name, given["model"], given["num_retries"]) for name, given in found] == expected
+    assert set(config) == {"model_list", "router_settings", "routebook"}
+    assert set(config["router_settings"]) - {"enable_weighted_failover", "max_fallbacks"} <= {
+        "num_retries", "fallbacks", "context_window_fallbacks"
+    }  # fmt: skip
     text = litellm.compile(policy).text
     assert text[text.index("\nmodel_list:") + 1 :].startswith("model_list:")
     assert all(line.startswith("# ") for line in text[: text.index("\nmodel_list:")].split("\n"))
@@ -250,5 +260,5 @@ def test_no_name_breaks_out_of_its_place(policy: Policy) -> None:
 def test_a_header_of_any_name_and_loss_stays_a_comment(name: str, tag: str) -> None:
     rule = ClassifyRule(tag, HasKeyword((name,)))
     policy = Policy(name, (rule,), {tag: Route(("openai/a",))}, Route(("openai/b",)))
-    assert set(compiled(policy)) == {"model_list", "router_settings"}
+    assert set(compiled(policy)) == {"model_list", "router_settings", "routebook"}
     assert f"# Policy: {name}\n" in litellm.compile(policy).text

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from tests.support.litellm import asked
+from tests.support.litellm import asked, python
 from tests.support.mock_server import MockServer
+from tests.support.vectors import mmlu_prompts, replays
 
 from routebook.providers.registry import forget_servers, register_server
-from routebook.routing.conditions import TagIs
+from routebook.routing.conditions import Asked, TagIs
 from routebook.routing.policy import ClassifyRule, Policy, Route
-from routebook.targets import litellm
+from routebook.targets import Replay, litellm
 
 CANARY = "sk-canary-0123456789abcdef"
 SHORT = {"text": "Four is the answer."}
@@ -89,7 +90,7 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
 
 def test_the_version_we_say_proved_it_is_the_one_installed() -> None:
     pinned = (Path(__file__).parents[2] / "requirements" / "litellm.in").read_text()
-    assert litellm.PROVEN_WITH.replace(" ", "==") in pinned.split()
+    assert litellm.PROVEN_WITH.replace(" ", "[proxy]==") in pinned.split()
 
 
 def test_litellm_has_one_model_for_each_tag_and_one_for_the_rest(proof: Proof) -> None:
@@ -173,3 +174,65 @@ def test_each_host_is_asked_in_its_own_protocol_with_its_own_key(
 def test_a_simulated_model_answers_that_it_is_simulated_and_nobody_is_asked(proof: Proof) -> None:
     assert proof.answers["route/simulated"] == {"text": "[simulated] sim/large cannot be asked by LiteLLM."}
     assert proof.requests("large") == []
+
+
+# ---- replays: whom LiteLLM's Router chooses, without asking anybody -------------------------------------------------
+
+
+@pytest.fixture
+def litellm_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(litellm.PYTHON, python())
+
+
+@pytest.mark.usefixtures("litellm_is_here")
+def test_every_vector_is_routed_as_the_policy_says_but_for_what_is_drawn() -> None:
+    agreed, drawn = 0, 0
+    vectors = list(replays())
+    found = litellm.replays([(policy, prompts) for _, policy, prompts in vectors])
+    for (name, policy, _), replay in zip(vectors, found, strict=True):
+        for row in replay.rows:
+            if policy.decide(Asked("", frozenset((row.tag,)))).route.weights is None and "canary" not in name:
+                assert row.agrees, (name, str(row))
+                agreed += 1
+            else:  # LiteLLM draws for itself, among the same
+                assert (set(row.found), row.problem) == (set(row.expected), ""), (name, str(row))
+                drawn += 1
+    assert agreed >= 200
+    assert drawn >= 20
+
+
+@pytest.mark.usefixtures("litellm_is_here")
+def test_a_thousand_real_prompts_go_as_the_policy_says() -> None:
+    prompts = mmlu_prompts(1000)
+    subjects = sorted({tag for prompt in prompts for tag in prompt.tags})
+    routes = {
+        subject: Route((f"openai/model-{number}", f"anthropic/model-{number}", "azure/last")[: 1 + number % 3])
+        for number, subject in enumerate(subjects[:-7])  # the last seven have no route: they go to the default
+    }
+    policy = Policy("mmlu", tuple(ClassifyRule(tag, TagIs(tag)) for tag in routes), routes, Route(("bedrock/rest",)))
+    replay = litellm.replay(policy, prompts)
+    assert str(replay) == (
+        "LiteLLM 1.106.2 routed 1,000 of 1,000 prompts as the policy says, each under the tag that routebook gave it."
+    )
+    assert len({row.expected for row in replay.rows}) == 51
+    assert replay.frame["agrees"].all()
+
+
+@pytest.mark.usefixtures("litellm_is_here")
+def test_a_replay_tells_apart_a_file_that_routes_otherwise(tmp_path: Path) -> None:
+    routes = {"odd, tag": Route(("openai/a",)), "even": Route(("openai/a", "openai/b"), retries=1)}
+    policy = Policy("p", tuple(ClassifyRule(tag, TagIs(tag)) for tag in routes), routes, Route(("openai/b",)))
+    prompts = [Asked("One.", frozenset(("odd, tag",))), Asked("Two.", frozenset(("even",))), Asked("Three.")]
+    report = policy.export("litellm", tmp_path / "config.yaml", allow_lossy=True, prompts=prompts)
+    assert isinstance(report.replay, Replay)
+    assert (report.replay.agree, report.replay.of) == (2, 3)
+    [row] = report.replay.disagreements
+    assert row.problem.startswith("BadRequestError: ")
+    assert "LiteLLM 1.106.2 routed 2 of 3 prompts as the policy says" in str(report)
+
+
+def test_without_litellm_the_replay_says_what_to_install() -> None:
+    assert str(litellm.replay(Policy("one", (), {}, Route(("openai/a",))), ["Hello."])) == (
+        "not replayed: LiteLLM is not here. Install it (pip install litellm), or let ROUTEBOOK_LITELLM_PYTHON name a "
+        "Python that has it."
+    )

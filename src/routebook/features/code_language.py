@@ -43,7 +43,7 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
 """What tells a language, without a name at the fence; the first that is found, in this order."""
 CODE_LANGUAGES = ("none", "unknown", *PATTERNS, "css", "json", "kotlin", "scala", "swift", "xml", "yaml")
 """All that `code_language` can be."""
-_NAMES = {
+NAMES = {
     "py": "python", "python3": "python", "pycon": "python", "js": "javascript", "jsx": "javascript",
     "node": "javascript", "mjs": "javascript", "ts": "typescript", "tsx": "typescript", "c++": "cpp", "cc": "cpp",
     "cxx": "cpp", "h": "c", "cs": "csharp", "c#": "csharp", "golang": "go", "rs": "rust", "rb": "ruby", "sh": "bash",
@@ -73,7 +73,7 @@ def _at_fence(text: str) -> str | None:
         opened = line.lstrip(" ")
         if opened[:3] in ("```", "~~~") and len(line) - len(opened) <= 3:
             name = opened.lstrip("`~").strip(" \t\r{}.").partition(" ")[0].lower()
-            name = _NAMES.get(name, name)
+            name = NAMES.get(name, name)
             if name in CODE_LANGUAGES[2:]:
                 return name
     return None

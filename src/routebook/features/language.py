@@ -102,16 +102,16 @@ LETTERS: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 """The letters that tell languages of one script apart."""
-_SCRIPTS = (  # from, up to and with, and what it is
+SCRIPTS = (  # from, up to and with, and what it is
     (0x41, 0x5A, "latin"), (0x61, 0x7A, "latin"), (0xC0, 0x24F, "latin"), (0x370, 0x3FF, "el"),
     (0x400, 0x52F, "cyrillic"), (0x590, 0x5FF, "he"), (0x600, 0x6FF, "arabic"), (0x750, 0x77F, "arabic"),
     (0x900, 0x97F, "hi"), (0x980, 0x9FF, "bn"), (0xB80, 0xBFF, "ta"), (0xE00, 0xE7F, "th"), (0x1100, 0x11FF, "ko"),
     (0x1E00, 0x1EFF, "latin"), (0x3040, 0x30FF, "ja"), (0x3400, 0x4DBF, "zh"), (0x4E00, 0x9FFF, "zh"),
     (0xAC00, 0xD7AF, "ko"),
 )  # fmt: skip
-_STARTS = [low for low, _, _ in _SCRIPTS]
-_OF_SCRIPT = {"cyrillic": ("ru", "uk", "bg"), "arabic": ("ar", "fa")}
-_OF_SCRIPT["latin"] = tuple(code for code in WORDS if not any(code in codes for codes in _OF_SCRIPT.values()))
+_STARTS = [low for low, _, _ in SCRIPTS]
+OF_SCRIPT = {"cyrillic": ("ru", "uk", "bg"), "arabic": ("ar", "fa")}
+OF_SCRIPT["latin"] = tuple(code for code in WORDS if not any(code in codes for codes in OF_SCRIPT.values()))
 _QUOTED = re.compile(r"```[^`]*(?:```|\Z)|`[^`\n]*`")
 _PUNCTUATION = "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~"
 _SPACES = bytes(
@@ -138,7 +138,7 @@ _BY_WORD = {word.encode(): counts for word, counts in _index({code: WORDS[code].
 _BY_LETTER = _index({code: list(letters) for code, letters in LETTERS.items()})
 _ALL_WORDS, _ALL_LETTERS = frozenset(_BY_WORD), frozenset(_BY_LETTER)
 _OTHERS = {
-    script: [place for place, code in enumerate(_CODES) if code not in codes] for script, codes in _OF_SCRIPT.items()
+    script: [place for place, code in enumerate(_CODES) if code not in codes] for script, codes in OF_SCRIPT.items()
 }  # which languages are not written so
 
 
@@ -177,8 +177,8 @@ def _script(text: str) -> str:
     for character in set(text):
         code = ord(character)
         place = bisect_right(_STARTS, code) - 1
-        if place >= 0 and code <= _SCRIPTS[place][1]:
-            script = _SCRIPTS[place][2]
+        if place >= 0 and code <= SCRIPTS[place][1]:
+            script = SCRIPTS[place][2]
             counts[script] = counts.get(script, 0) + (3 if script == "zh" else 1)
     if "ja" in counts and "zh" in counts:
         counts["ja"] += counts.pop("zh")

@@ -231,6 +231,43 @@ class Policy:
 
         return policy_file.from_json(text)
 
+    @classmethod
+    def from_portkey(cls, path: str | Path) -> Policy:
+        """Read a config of Portkey's gateway: conditions on metadata, fallbacks, shares, retries and time limits.
+
+        A target's name is its tag. What Portkey draws anew for each call, a policy draws by the prompt's text.
+
+        Raises
+        ------
+        PolicyError
+            With the line and column of what is no config, or what a policy cannot say.
+        """
+        from routebook.targets.portkey_reading import read_portkey
+
+        return read_portkey(path)
+
+    @classmethod
+    def from_litellm(cls, path: str | Path, default: str | None = None) -> Policy:
+        """Read a ``config.yaml`` of LiteLLM: each name of its model list is a tag, with its fallbacks.
+
+        What LiteLLM draws anew for each call, a policy draws by the prompt's text.
+
+        Parameters
+        ----------
+        path
+            The file.
+        default
+            The ``model_name`` that everything else goes to; by default ``route/default``, or the only one there is.
+
+        Raises
+        ------
+        PolicyError
+            With the line and column of what is no configuration, or what a policy cannot say.
+        """
+        from routebook.targets.litellm_reading import read_litellm
+
+        return read_litellm(path, default)
+
     def to_yaml(self) -> str:
         """Return the policy as YAML; the same policy gives the same text."""
         from routebook.routing import policy_data
@@ -272,11 +309,18 @@ class Policy:
 
         return policy_data.sha256(self)
 
-    def export(self, target: str, path: str | Path, *, allow_lossy: bool = False) -> ExportReport:
+    def export(
+        self,
+        target: str,
+        path: str | Path | None = None,
+        *,
+        allow_lossy: bool = False,
+        prompts: Iterable[str | Prompt] | None = None,
+    ) -> ExportReport:
         """Write the file another tool reads, such as LiteLLM's ``config.yaml``: see `routebook.targets.export`."""
         from routebook.targets import export
 
-        return export(self, target, path, allow_lossy=allow_lossy)
+        return export(self, target, path, allow_lossy=allow_lossy, prompts=prompts)
 
     # ---- what outcomes say of it
 

@@ -23,6 +23,11 @@ def load(path: str | Path) -> Policy:
     PolicyError
         With line and column, or if the file cannot be opened or is not UTF-8.
     """
+    return read_policy(tree(path))
+
+
+def tree(path: str | Path) -> document.Node:
+    """Read a file, a policy or another tool's, as a tree in which every piece knows its place; errors as in `load`."""
     path = Path(path).expanduser()
     try:
         with path.open("rb") as file:
@@ -38,7 +43,7 @@ def load(path: str | Path) -> Policy:
         column = error.start - raw.rfind(b"\n", 0, error.start)
         raise Place(path.name, line, column).error("this is not UTF-8; save the file as UTF-8.") from error
     read = read_json if path.suffix.lower() == ".json" else read_yaml
-    return read_policy(read(text, path.name))
+    return read(text, path.name)
 
 
 def from_yaml(text: str) -> Policy:

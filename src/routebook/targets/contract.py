@@ -1,7 +1,7 @@
 """What every target promises, and what an export reports.
 
-A target is one module with the functions of `Target`: *compile* a policy to the other tool's file, and tell the
-*losses*, what that tool cannot express. Its meaning is proven by loading the file with the tool's own code.
+A target is one module with the names of `Target`: *compile* a policy to the other tool's file, tell the *losses*, what
+that tool cannot express, and *replay* prompts through the tool's own code, which proves what the file means.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from routebook.routing.policy import Policy
+from routebook.targets.replaying import Prompts, Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,12 @@ class Target(Protocol):
     """What the tool is called, such as ``LiteLLM``."""
     PROVEN_WITH: str
     """The version its own code loaded our files with, in the tests."""
+    FILENAME: str
+    """What its file is called if nobody says otherwise, such as ``config.yaml``."""
+    EXPRESSES: str
+    """What of a policy it can express, in one line, such as ``tags, fallbacks, retries``."""
+    HEAVY: bool
+    """Whether its own code is too much for every run of the tests: then ``make test-targets`` proves it."""
 
     def losses(self, policy: Policy) -> tuple[Loss, ...]:
         """Tell what the tool cannot express of this policy."""
@@ -81,6 +88,17 @@ class Target(Protocol):
 
     def start(self, path: Path) -> str:
         """Say how to start the tool with this file, one line."""
+
+    def replay(self, policy: Policy, prompts: Prompts) -> Replay:
+        """Send prompts through `Policy.decide` and through the tool's own code, and say where they differ.
+
+        Where the tool is not installed the replay says so, and what to install; it raises nothing for that.
+
+        Raises
+        ------
+        TargetError
+            If the tool is there and refuses the file.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +121,8 @@ class ExportReport:
         What the tool cannot express.
     start
         How to start the tool, one line.
+    replay
+        How the tool routed the prompts that were given, beside the policy; `None` if none were.
     """
 
     target: str
@@ -113,6 +133,7 @@ class ExportReport:
     variables: tuple[str, ...]
     losses: tuple[Loss, ...]
     start: str
+    replay: Replay | None = None
 
     def __str__(self) -> str:
         stand_ins = f", with {counted(self.fallbacks, 'fallback')}" if self.fallbacks else ""
@@ -121,6 +142,9 @@ class ExportReport:
             lines += ["Lost:", *(f"- {loss}" for loss in self.losses)]
         else:
             lines.append("Nothing was lost.")
+        if self.replay is not None:
+            replayed = str(self.replay)
+            lines.append(replayed[:1].upper() + replayed[1:])
         if self.variables:
             lines.append(f"Set {listed(self.variables)} where it runs; the file holds only their names.")
         return "\n".join([*lines, self.start])

@@ -14,22 +14,32 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from routebook.errors import ModelError, TargetError
+from routebook.errors import TargetError
+from routebook.lookup import count
 from routebook.models import ModelId
-from routebook.redact import redact
-from routebook.routing.conditions import Condition, FeatureIs, HasKeyword, InLanguage, Matches, MetadataIs, leaves
 from routebook.routing.names import DEFAULT
 from routebook.routing.policy import Policy, Route
+from routebook.routing.route import MAX_CHAIN
 from routebook.routing.writing import yaml_text
 from routebook.targets.contract import Compiled, Loss, header
+from routebook.targets.hosts import caller_losses, endpoint
+from routebook.targets.replaying import Found, Prompts, Replay, decisions, not_replayed, replayed
+from routebook.targets.running import python_with, run_child
 
 TITLE = "LiteLLM"
 PROVEN_WITH = "litellm 1.106.2"
+FILENAME = "config.yaml"
+EXPRESSES = "tags, fallbacks, retries, time limits, weights (drawn anew for each call)"
+HEAVY = False
+PYTHON = "ROUTEBOOK_LITELLM_PYTHON"
 
+_CALLER = 'ask for the model "route/" + policy.decide(prompt, tag=...).tag.'
 _NO_KEY = "none"  # with no key at all LiteLLM would take another server's from the environment
 _REFERENCE = re.compile(r"os\.environ/(?P<name>\w+)\Z")
 
@@ -37,7 +47,14 @@ _REFERENCE = re.compile(r"os\.environ/(?P<name>\w+)\Z")
 def losses(policy: Policy) -> tuple[Loss, ...]:
     """Tell what LiteLLM cannot express of this policy."""
     return tuple(
-        dict.fromkeys([*_rule_losses(policy), *_route_losses(policy), *_tag_losses(policy), *_model_losses(policy)])
+        dict.fromkeys(
+            [
+                *caller_losses(policy, TITLE, _CALLER),
+                *_route_losses(policy),
+                *_tag_losses(policy),
+                *_model_losses(policy),
+            ]
+        )
     )
 
 
@@ -50,104 +67,154 @@ def compile(policy: Policy) -> Compiled:
         If a model is on a host that LiteLLM has no way to ask.
     """
     lost = losses(policy)
-    model_list: list[dict[str, Any]] = []
-    chains: list[dict[str, list[str]]] = []
-    names: list[str] = []
-    for tag, route in _routes(policy):
-        chain = [f"route/{tag}", *(f"fallback/{tag}/{number}" for number in range(1, len(route.models)))]
-        for name, model in zip(chain, route.models, strict=True):
-            model_list.append({"model_name": name, "litellm_params": _params(ModelId.parse(model), route)})
-        names.append(chain[0])
-        if len(chain) > 1:
-            chains.append({chain[0]: chain[1:]})
+    entries = _entries(policy)
+    model_list = [{"model_name": entry.name, "litellm_params": _params(entry)} for entry in entries]
+    names: dict[str, list[str]] = {}
+    for entry in entries:
+        chain = names.setdefault(f"route/{entry.tag}", [])
+        if entry.name.startswith("fallback/"):
+            chain.append(entry.name)
+    chains = [{name: chain} for name, chain in names.items() if chain]
     settings: dict[str, Any] = {"num_retries": 0}
     if chains:
         settings |= {"fallbacks": chains, "context_window_fallbacks": chains}
-    config = {"model_list": model_list, "router_settings": settings}
+    if any(entry.weight is not None for entry in entries):
+        settings |= {"enable_weighted_failover": True, "max_fallbacks": MAX_CHAIN}
+    made = {"created": policy.provenance.created} if policy.provenance.created else {}
+    told = {"policy": policy.name, "sha256": policy.sha256, **made}  # which LiteLLM passes over, and we read back
+    config = {"model_list": model_list, "router_settings": settings, "routebook": told}
     return Compiled(
         text=header(policy, TITLE, lost) + yaml_text(config, width=1_000_000),
         entries=tuple(names),
-        fallbacks=len(model_list) - len(names),
+        fallbacks=sum(len(chain) for chain in names.values()),
         variables=_variables(model_list),
         losses=lost,
     )
 
 
+def replay(policy: Policy, prompts: Prompts) -> Replay:
+    """Send prompts through the policy and, under the tags it gives them, through LiteLLM's own Router.
+
+    Every model is asked in name only: LiteLLM chooses, and a fixed answer or failure stands in for the model. So no key
+    is needed and nothing is paid; the fallbacks are followed to the end of each chain, and the retries counted.
+
+    Raises
+    ------
+    TargetError
+        If a model is on a host that LiteLLM has no way to ask, or LiteLLM does not load the file.
+    """
+    return replays([(policy, prompts)])[0]
+
+
+def replays(asked: Iterable[tuple[Policy, Prompts]]) -> list[Replay]:
+    """Replay several policies, each with its prompts, in one child: importing LiteLLM takes seconds. See `replay`."""
+    every = [(decisions(policy, prompts), _entries(policy), compile(policy).text) for policy, prompts in asked]
+    if (python := python_with("litellm", PYTHON)) is None:
+        why = f"LiteLLM is not here. Install it (pip install litellm), or let {PYTHON} name a Python that has it."
+        return [not_replayed(TITLE, why) for _ in every]
+    tasks: list[dict[str, Any]] = []
+    for decided, entries, text in every:
+        drawn = {entry.name for entry in entries if entry.weight is not None}
+        names = [f"route/{decision.tag}" for _, decision in decided]
+        prompts = [(name, one.text, name not in drawn) for name, (one, _) in zip(names, decided, strict=True)]
+        tasks.append({"config": text, "prompts": prompts})
+    said = run_child(python, "litellm_router.py", tasks, environment={"LITELLM_LOCAL_MODEL_COST_MAP": "True"})
+    made = []
+    for (decided, entries, _), task, result in zip(every, tasks, said["results"], strict=True):
+        found = []
+        for (name, _, answers), (chosen, problem) in zip(task["prompts"], result["prompts"], strict=True):
+            # a draw may differ each time, so its prompts were followed themselves
+            chain = [*chosen, *result["chains"][name][len(chosen) :]] if answers else chosen
+            found.append(_found([entries[number] for number in chain], problem))
+        made.append(replayed(TITLE, said["version"], decided, found))
+    return made
+
+
+def _found(chain: list[_Entry], problem: str) -> Found:
+    """Return the models of a chain; one that is asked more or less often than it should be is a problem."""
+    if chain and chain[0].weight is None:
+        for model, tries in groupby(chain, key=lambda entry: entry.model):
+            if (times := len(list(tries))) != (due := chain[0].route.retries + 1) and not problem:
+                problem = f"it asks {model} {count(times, 'time')}, not {due}"
+    return Found(tuple(dict.fromkeys(entry.model for entry in chain)), problem)
+
+
 def start(path: Path) -> str:
     """Say how to start LiteLLM with this file."""
     return (
-        f"Start it: litellm --config {shlex.quote(str(path))} (pip install 'litellm[proxy]'), then ask for the model "
-        "route/TAG, or route/default."
+        f"Start it: litellm --config {shlex.quote(str(path))} (pip install 'litellm[proxy]'; it insists on a "
+        "LITELLM_MASTER_KEY), then ask for the model route/TAG, or route/default."
     )
 
 
 def _routes(policy: Policy) -> Iterator[tuple[str, Route]]:
-    for tag, route in policy.routes.items():
+    """Give the routes in the order of their rules, which is all that is left of them; the default is the last."""
+    for tag in dict.fromkeys([*(rule.tag for rule in policy.classify), *policy.routes]):
         if not _meant_otherwise(tag):
-            yield tag, route
+            yield tag, policy.routes[tag]
     yield DEFAULT, policy.default
 
 
 # ---- entries --------------------------------------------------------------------------------------------------------
 
 
-def _params(model: ModelId, route: Route) -> dict[str, Any]:
-    params = _host_params(model) | {"num_retries": route.retries}
-    if route.timeout_s is not None:
-        params["timeout"] = route.timeout_s
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One deployment of the model list."""
+
+    name: str
+    model: str
+    tag: str
+    route: Route
+    weight: float | None = None
+
+
+def _entries(policy: Policy) -> list[_Entry]:
+    """List the deployments in the file's order; models that are drawn from share the route's name."""
+    made = []
+    for tag, route in _routes(policy):
+        weights = route.weights if route.weights is not None and len(route.weights) > 1 else (None,)
+        for place, model in enumerate(route.models):
+            if place < len(weights):
+                made.append(_Entry(f"route/{tag}", model, tag, route, weights[place]))
+            else:
+                made.append(_Entry(f"fallback/{tag}/{place}", model, tag, route))
+    return made
+
+
+def _params(entry: _Entry) -> dict[str, Any]:
+    params = _host_params(ModelId.parse(entry.model)) | {"num_retries": entry.route.retries}
+    if entry.route.timeout_s is not None:
+        params["timeout"] = entry.route.timeout_s
+    if entry.weight is not None:
+        params["weight"] = entry.weight
     return params
 
 
 def _host_params(model: ModelId) -> dict[str, Any]:
     if "*" in model.model:
         raise TargetError(f"{TITLE} would read the * in {model} as any model: name one model in the policy.")
+    at = endpoint(str(model), TITLE)
+    if at is None:
+        return {"model": f"openai/{model}", "mock_response": f"[simulated] {model} cannot be asked by LiteLLM."}
     match model.host:
-        case "openai":
-            return {"model": f"openai/{model.model}", "api_key": _env("OPENAI_API_KEY")}
-        case "anthropic":
-            return {"model": f"anthropic/{model.model}", "api_key": _env("ANTHROPIC_API_KEY")}
+        case "openai" | "anthropic" as host if at.key_env is not None:
+            return {"model": f"{host}/{at.model}", "api_key": _env(at.key_env)}
         case "azure":
             return {
-                "model": f"azure/{model.model}",
+                "model": f"azure/{at.model}",
                 "api_base": _env("AZURE_OPENAI_ENDPOINT"),
                 "api_key": _env("AZURE_OPENAI_API_KEY"),
                 "api_version": "v1",
             }
         case "bedrock":  # credentials and region: AWS's own discovery
-            return {"model": f"bedrock/converse/{model.model}"}
-    if _is_simulated(model.host):
-        return {"model": f"openai/{model}", "mock_response": f"[simulated] {model} cannot be asked by LiteLLM."}
-    return _server_params(model)
-
-
-def _server_params(model: ModelId) -> dict[str, Any]:
-    from routebook.providers.registry import server_for
-
-    found = server_for(model.host)
-    if found is None:
-        raise TargetError(
-            f"{TITLE} has no way to ask {model}: {model.host!r} is neither a host it knows nor a compatible server. "
-            f"Take it out of the policy, or register it with rb.register_server({model.host!r}, base_url=...)."
-        )
+            return {"model": f"bedrock/converse/{at.model}"}
     params: dict[str, Any] = {
-        "model": f"hosted_vllm/{model.model}",
-        "api_base": found.base_url,
-        "api_key": _env(found.key_env) if found.key_env else _NO_KEY,
+        "model": f"hosted_vllm/{at.model}",
+        "api_base": at.base_url,
+        "api_key": _env(at.key_env) if at.key_env else _NO_KEY,
     }
-    if headers := {name: value for name, value in found.headers.items() if _may_be_written(value)}:
-        params["extra_headers"] = headers
-    return params
-
-
-def _is_simulated(host: str) -> bool:
-    from routebook.providers.registry import provider_for, server_for
-
-    if server_for(host) is not None:
-        return False
-    try:
-        return provider_for(host).simulated
-    except ModelError as error:
-        raise TargetError(str(error)) from error
+    return params | ({"extra_headers": dict(at.headers)} if at.headers else {})
 
 
 def _env(name: str) -> str:
@@ -167,37 +234,14 @@ def _variables(model_list: list[dict[str, Any]]) -> tuple[str, ...]:
 # ---- losses ---------------------------------------------------------------------------------------------------------
 
 
-def _rule_losses(policy: Policy) -> Iterator[Loss]:
-    for number, rule in enumerate(policy.classify, 1):
-        if rule.identity:
-            continue
-        looks_at = dict.fromkeys(_looks_at(leaf) for leaf in leaves(rule.when))
-        yield Loss(
-            f"rule {number} ({rule.tag})",
-            f"it looks at {' and '.join(looks_at)}, which LiteLLM does not do; whoever calls has to classify first: "
-            'ask for the model "route/" + policy.decide(prompt, tag=...).tag.',
-        )
-
-
-def _looks_at(leaf: Condition) -> str:
-    match leaf:
-        case HasKeyword() | Matches() | InLanguage():
-            return "the prompt's text"
-        case FeatureIs(name):
-            return f"the prompt's {name}"
-        case MetadataIs(name):
-            return f"the metadata {name}"
-        case _:
-            return "other tags"
-
-
 def _route_losses(policy: Policy) -> Iterator[Loss]:
     for tag, route in _routes(policy):
         if route.weights is not None and len(route.weights) > 1:
             yield Loss(
                 f"route {tag}",
-                "its weights are left out and its first model is always asked first: LiteLLM would draw anew for every "
-                "call, where the policy sends the same prompt to the same model.",
+                "its weights are kept, but LiteLLM draws anew for every call where the policy sends the same prompt to "
+                "the same model; a retry may go to another of those that are drawn from, a prompt too long for one of "
+                "them goes past the others, and once all of a chain have failed its last models are asked once more.",
             )
         if route.budget_usd is not None:
             yield Loss(
@@ -214,33 +258,27 @@ def _tag_losses(policy: Policy) -> Iterator[Loss]:
                 f"tag {tag}",
                 "LiteLLM reads a * as any text and a comma as a list of models; the route is left out: rename the tag.",
             )
+        elif any(character > "\xff" for character in tag):
+            yield Loss(
+                f"tag {tag}",
+                "LiteLLM's Router takes it, but its proxy asks the model and then answers with an error, since it "
+                "writes the name into a header of Latin letters: rename the tag.",
+            )
 
 
 def _model_losses(policy: Policy) -> Iterator[Loss]:
-    from routebook.providers.registry import server_for
-
     for _, route in _routes(policy):
         for name in route.models:
-            model = ModelId.parse(name)
-            if model.host in ("openai", "anthropic", "azure", "bedrock"):
-                continue
-            if _is_simulated(model.host):
+            if (at := endpoint(name, TITLE)) is None:
                 yield Loss(name, "a simulated model cannot be asked by LiteLLM; its entry answers with a fixed line.")
-            elif found := server_for(model.host):
-                for header_name, value in found.headers.items():
-                    if not _may_be_written(value):
-                        yield Loss(
-                            f"the header {header_name} of {model.host}",
-                            "its value is a secret and is left out: add it to the entries' extra_headers where "
-                            "LiteLLM runs.",
-                        )
+                continue
+            for header_name in at.secret_headers:
+                yield Loss(
+                    f"the header {header_name} of {ModelId.parse(name).host}",
+                    "its value is a secret and is left out: add it to the entries' extra_headers where LiteLLM runs.",
+                )
 
 
 def _meant_otherwise(name: str) -> bool:
     """Tell whether LiteLLM would take a name as a pattern or as several names."""
     return "*" in name or "," in name
-
-
-def _may_be_written(header_value: str) -> bool:
-    """Tell whether a header's value may stand in a file: LiteLLM resolves no reference inside of `extra_headers`."""
-    return not header_value.startswith("$") and redact(header_value) == header_value

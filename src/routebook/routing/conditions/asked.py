@@ -67,6 +67,8 @@ class Asked(PromptFacts):
         OptionError
             If it is no prompt, or its metadata no mapping.
         """
+        if isinstance(prompt, Asked) and tag is None and metadata is None:
+            return prompt
         check_metadata(metadata)
         tags = frozenset((tag,)) if isinstance(tag, str) else frozenset(tag or ())
         if isinstance(prompt, str):
