@@ -21,7 +21,7 @@ from routebook.targets.replaying import Prompts, Replay, decisions, replayed
 __all__ = ["EXPRESSES", "FILENAME", "HEAVY", "PROVEN_WITH", "TITLE", "compile", "losses", "replay", "start"]
 
 TITLE = "Python"
-PROVEN_WITH = "Python 3.9 to 3.13"
+PROVEN_WITH = "Python 3.9 and 3.11"
 FILENAME = "routes.py"
 EXPRESSES = "all of a policy: it decides, and whoever calls asks the models"
 HEAVY = False
