@@ -51,7 +51,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 
 $(LITELLM)/.ready: requirements/litellm.txt
 	@$(PYTHON) -m venv $(LITELLM)
-	$(LITELLM)/bin/python -m pip install --quiet --require-hashes -r requirements/litellm.txt
+	$(LITELLM)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/litellm.txt
 	@touch $@
 
 $(ENGINE)/.ready: requirements/engine.txt requirements/llama-server.txt tests/engine_real/build.py tests/engine_real/make_gguf.py
