@@ -164,8 +164,12 @@ async def test_what_a_gateway_says_is_kept_short_and_shown_as_text(server: RawSe
 
 
 async def test_a_report_says_how_many_agree_and_who_told_it(server: RawServer) -> None:
-    said = str(await live([SUM, "Hello."]))
-    assert said.startswith("desk through gateway: 2 prompts, 1 of 2 went where the policy says")
+    found = await live([SUM, "Hello."])
+    said = str(found)
+    assert said.startswith("desk through gateway: 2 prompts, 1 went where the policy says, 1 to another model\n")
+    assert repr(found) == (
+        "<LiveReplay of desk through gateway: 2 prompts, 1 went where the policy says, 1 to another model>"
+    )
     assert "Where a prompt went is read from the answer's model." in said
     assert "Hello." in said
     server.answer = answering("route/sums")

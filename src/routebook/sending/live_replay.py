@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -36,6 +36,13 @@ CHAIN = "another model of the chain"
 OTHER = "another model"
 UNTOLD = "cannot be told"
 FAILED = "no answer"
+_OUTCOMES = {
+    AGREES: "went where the policy says",
+    CHAIN: "to another model of the chain",
+    OTHER: "to another model",
+    UNTOLD: UNTOLD,
+    FAILED: FAILED,
+}
 _SHOWN = 10
 _COLUMNS = ("prompt_id", "prompt", "tag", "decided", "went", "outcome", "told_by", "latency_s", "list_usd", "error")
 
@@ -87,7 +94,7 @@ class LiveRow:
         return None if price is None else float(price.usd)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LiveReplay(Reported):
     """Where a gateway sent prompts, beside what the policy says of them.
 
@@ -105,8 +112,8 @@ class LiveReplay(Reported):
 
     policy: Policy
     server: str
-    rows: tuple[LiveRow, ...] = field(repr=False)
-    comparison: Comparison = field(repr=False)
+    rows: tuple[LiveRow, ...]
+    comparison: Comparison
 
     @property
     def of(self) -> int:
@@ -152,8 +159,14 @@ class LiveReplay(Reported):
             ]
             title = f"Did not agree, or cannot be told{f' (the first {_SHOWN})' if len(differ) > _SHOWN else ''}"
             blocks.append(Block(("prompt", "decided", "went to", "outcome"), shown[:_SHOWN], title))
-        facts = (count(self.of, "prompt"), f"{self.agree:,} of {self.of:,} went where the policy says")
-        return Report(f"{self.policy.name} through {self.server}", facts, blocks, tuple(self._notes()))
+        return Report(f"{self.policy.name} through {self.server}", self._facts(), blocks, tuple(self._notes()))
+
+    def __repr__(self) -> str:
+        return f"<LiveReplay of {self.policy.name} through {self.server}: {', '.join(self._facts())}>"
+
+    def _facts(self) -> list[str]:
+        found = self.outcomes
+        return [count(self.of, "prompt"), *(f"{found[one]:,} {said}" for one, said in _OUTCOMES.items() if found[one])]
 
     def _notes(self) -> Iterator[str]:
         outcomes, told = self.outcomes, {row.went.told_by for row in self.rows} - {NOTHING}
