@@ -93,6 +93,8 @@ def test_every_name_has_a_vendor_even_if_it_is_unknown(host: str, model: str) ->
         ("vllm", "my-finetune", "unknown"),
         ("mistral", "codestral-latest", "mistral"),
         ("xai", "grok-4.7", "xai"),
+        ("gateway", "route/coding", "unknown"),
+        ("gateway", "route/gpt-like/python", "unknown"),
     ],
 )
 def test_the_vendor_is_who_made_the_model_and_not_who_serves_it(host: str, model: str, vendor: str) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from routebook.routing.learning.tradeoff import tradeoff
     from routebook.routing.policy import Policy
     from routebook.runs import acompare, compare, load, plan, start
+    from routebook.sending.live_replay import replay_live
     from routebook.sending.send import aroute, route
     from routebook.store import Store
     from routebook.templates import grid
@@ -63,6 +64,7 @@ _PUBLIC = {
     "plan": "routebook.runs",
     "rank": "routebook.judging.figures.ranking",
     "register_server": "routebook.providers.registry",
+    "replay_live": "routebook.sending.live_replay",
     "route": "routebook.sending.send",
     "set_price": "routebook.pricing",
     "start": "routebook.runs",
@@ -95,6 +97,7 @@ __all__ = [
     "plan",
     "rank",
     "register_server",
+    "replay_live",
     "route",
     "scorers",
     "set_price",

@@ -111,6 +111,8 @@ def vendor_of(host: str, model: str) -> str:
         if match := _BEDROCK_PROFILE.match(name):
             vendor = match["vendor"]
             return _VENDOR_ALIASES.get(vendor, vendor)
+    if name.startswith("route/"):  # a gateway's name for a policy's route
+        return "unknown"
     if "/" in name:
         path, _, name = name.rpartition("/")
         maker = path.rpartition("/")[2]

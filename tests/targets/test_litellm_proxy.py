@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
 import pytest
 from tests.support.litellm import python
 from tests.support.mock_server import MockServer
 from tests.support.ports import free_port
 
+import routebook as rb
 from routebook.providers.registry import forget_servers, register_server
 from routebook.routing.conditions import TagIs
 from routebook.routing.policy import ClassifyRule, Policy, Route
@@ -164,3 +166,58 @@ def test_the_key_reaches_the_server_and_is_not_in_the_file(proxy: Proxy) -> None
 
 def test_how_to_start_it_says_what_the_proxy_insists_on() -> None:
     assert "LITELLM_MASTER_KEY" in litellm.start(Path("config.yaml"))
+
+
+@pytest.fixture
+def gateway(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("GATEWAY_KEY", MASTER_KEY)
+    register_server("gateway", f"{proxy.url}/v1", key_env="GATEWAY_KEY")
+    yield "gateway"
+    forget_servers()
+
+
+def test_a_live_replay_reads_from_the_proxys_headers_where_it_really_routed(proxy: Proxy, gateway: str) -> None:
+    prompts = [rb.Prompt.of(f"Hello, {tag}.", tags=[tag]) for tag in ("first", "failing", "too-long", "other")]
+    found = rb.replay_live(POLICY, gateway, [*prompts, prompts[0]])
+    assert [(row.decision.tag, row.went.model, row.outcome) for row in found.rows] == [
+        ("first", "lab/first-1", "agrees"),
+        ("failing", "lab/failing-3", "another model of the chain"),
+        ("too-long", "lab/too-long-2", "another model of the chain"),
+        ("default", "lab/rest-1", "agrees"),
+        ("first", "lab/first-1", "agrees"),
+    ]
+    assert (found.agree, found.of, {row.went.told_by for row in found.rows}) == (3, 5, {"LiteLLM's headers"})
+    asked = [entry["body"]["model"] for entry in proxy.mock.journal()[-7:]]
+    assert asked.count("first-1") == 1  # the same prompt is asked once
+
+
+def test_a_live_replay_finds_that_the_proxy_runs_another_policy(gateway: str) -> None:
+    routes = {**ROUTES, "first": Route(("lab/first-2", "lab/first-1")), "failing": Route(("lab/new-1",))}
+    changed = Policy("changed", POLICY.classify, routes, POLICY.default)
+    prompts = [rb.Prompt.of("Hello.", tags=["first"]), rb.Prompt.of("Good morning.", tags=["failing"])]
+    found = rb.replay_live(changed, gateway, prompts)
+    assert [(row.went.model, row.outcome) for row in found.rows] == [
+        ("lab/first-1", "another model of the chain"),
+        ("hosted_vllm/failing-3", "another model"),
+    ]
+
+
+def test_a_model_of_the_same_name_at_another_address_is_another_model(gateway: str) -> None:
+    register_server("lab", "http://127.0.0.1:9/v1")
+    [row] = rb.replay_live(POLICY, gateway, "Hello.", tag="first").rows
+    assert (row.went.model, row.outcome) == ("hosted_vllm/first-1", "another model")
+
+
+def test_the_deployed_router_is_compared_with_a_model_asked_directly(proxy: Proxy, gateway: str) -> None:
+    register_server("direct", f"{proxy.mock.url}/v1")
+    models = [f"{gateway}/route/first", "direct/first-1"]
+    run = rb.compare("What is 2 + 2?", models)
+    assert [(str(call.model), call.status, call.text) for call in run.calls] == [
+        (model, "ok", "Four is the answer.") for model in models
+    ]
+    frame = run.frame
+    assert list(frame["model"]) == models
+    assert frame["cost_usd"].isna().all()  # nobody said what the gateway charges
+    assert (frame["latency_s"] > 0).all()
+    assert [call.cached for call in rb.compare("What is 2 + 2?", models).calls] == [True, True]
+    pd.testing.assert_frame_equal(rb.load(run.run.id).frame, frame)

@@ -13,6 +13,7 @@ import pytest
 from tests.support.mock_server import MockServer
 from tests.support.vectors import mmlu_prompts, replays
 
+import routebook as rb
 from routebook.providers.registry import forget_servers, register_server
 from routebook.routing.conditions import HasKeyword, MetadataIs, TagIs
 from routebook.routing.policy import ClassifyRule, Policy, Route
@@ -47,14 +48,15 @@ class Asking:
 
     def __init__(self, port: int, mock: MockServer, config: str) -> None:
         self.mock = mock
+        self.url = f"http://127.0.0.1:{port}/v1"
+        self.config = config
         self._port = port
-        self._config = config
 
     def ask(self, model: str, metadata: dict[str, Any] | None = None, config: str = "") -> tuple[int, list[str]]:
         """Return the answer's status, and which models of which route were asked, in order."""
         before = len(self.mock.journal())
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        headers = {"content-type": "application/json", "x-portkey-config": config or self._config}
+        headers = {"content-type": "application/json", "x-portkey-config": config or self.config}
         headers["x-portkey-metadata"] = json.dumps(metadata or {})
         body = {"model": model, "messages": [{"role": "user", "content": "Hello."}], "stream": True}
         connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
@@ -144,3 +146,26 @@ def test_a_thousand_real_prompts_are_routed_as_the_policy_says() -> None:
     )
     found = portkey.replay(policy, prompts)
     assert (found.agree, found.of) == (1000, 1000), found
+
+
+def test_a_live_replay_reads_from_the_gateways_header_where_it_really_routed(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = Policy("proof", tuple(ClassifyRule(tag, TagIs(tag)) for tag in ROUTES), ROUTES, POLICY.default)
+    register_server("lab", f"{asking.mock.url}/v1", key_env="LAB_KEY")
+    text = json.dumps(json.loads(portkey.compile(policy).text)).replace("${LAB_KEY}", "sk-lab")
+    monkeypatch.setenv("PORTKEY_CONFIG", text)
+    register_server("gateway", asking.url, headers={"x-portkey-config": "$PORTKEY_CONFIG"})
+    tags = ("first", "failing", "refused", "shared", "other", "lost", "none")
+    found = rb.replay_live(policy, "gateway", [rb.Prompt.of(f"Hello, {tag}.", tags=[tag]) for tag in tags])
+    forget_servers()
+    assert [(row.went.model, row.outcome) for row in found.rows] == [
+        ("lab/first-1", "agrees"),
+        ("lab/failing-3", "another model of the chain"),
+        ("lab/refused-2", "another model of the chain"),
+        ("lab/shared-2", "another model of the chain"),
+        ("lab/other-1", "another model of the chain"),
+        (None, "no answer"),
+        ("lab/rest-1", "agrees"),
+    ]
+    assert {row.went.told_by for row in found.rows} == {"Portkey's header", ""}

@@ -13,11 +13,24 @@ from routebook.providers.sdk import AnswerStream, read_key
 from routebook.providers.servers import Server
 from routebook.redact import remember_secret
 
+ROUTE_HEADERS = (
+    "x-litellm-model-name",
+    "x-litellm-model-api-base",
+    "x-litellm-model-group",
+    "x-litellm-model-id",
+    "x-litellm-attempted-fallbacks",
+    "x-litellm-attempted-retries",
+    "x-portkey-last-used-option-index",
+)
+"""Where a gateway tells whom it asked; `Call.extras` keeps them under these names."""
+
 _NO_KEY = "none"  # the SDK wants a key; without one it would take OPENAI_API_KEY and send that
 
 
 class CompatibleProvider(OpenAIFamily):
     """One compatible server."""
+
+    kept_headers = ROUTE_HEADERS
 
     def __init__(self, server: Server) -> None:
         super().__init__(server.name, server.label or server.name)

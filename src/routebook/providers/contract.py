@@ -214,7 +214,8 @@ class Reply:
     reported_cost_usd
         What the host says it cost, where it does (OpenRouter).
     extras
-        Facts that can change the price: ``service_tier``, ``speed``, ``inference_geo``, ``region``.
+        Facts that can change the price: ``service_tier``, ``speed``, ``inference_geo``, ``region``; and whom a gateway
+        asked, as its headers tell.
     """
 
     finish: FinishReason

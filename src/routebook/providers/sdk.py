@@ -11,7 +11,7 @@ import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +23,9 @@ from routebook.providers.transport import transport_error, transport_exceptions
 
 if TYPE_CHECKING:
     import httpx2
+
+LONGEST_HEADER = 300
+"""Characters of a header that is kept; a longer one is left out, since a part of a name would be another name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,8 @@ class SdkProvider(Provider, Generic[_C]):
         Where the host tells its id of a request, the first that is there.
     request_options
         What the SDK is to do otherwise than by default in every request.
+    kept_headers
+        Headers of an answer, in lower case, that go among its extras: where a gateway tells whom it asked.
     address_hint
         What to do when something answers that is no such host.
     """
@@ -82,6 +87,7 @@ class SdkProvider(Provider, Generic[_C]):
     sdk: ClassVar[str]
     request_id_headers: ClassVar[tuple[str, ...]]
     request_options: ClassVar[Mapping[str, Any]] = {}
+    kept_headers: ClassVar[tuple[str, ...]] = ()
     address_hint: ClassVar[str]
 
     def __init__(self, host: str, label: str) -> None:
@@ -147,7 +153,7 @@ class SdkProvider(Provider, Generic[_C]):
         identity = self._request_id(response)
         try:
             await read_events(response, sink, stream.take, asked, self.address_hint)
-            return stream.reply(identity)
+            return self._with_headers(stream.reply(identity), response)
         except CallError as error:
             error.request_id = error.request_id or identity
             raise
@@ -197,6 +203,11 @@ class SdkProvider(Provider, Generic[_C]):
     def _request_id(self, response: httpx2.Response) -> str | None:
         found = map(response.headers.get, self.request_id_headers)
         return next(filter(None, found), None)
+
+    def _with_headers(self, reply: Reply, response: httpx2.Response) -> Reply:
+        found = {name: response.headers.get(name, "") for name in self.kept_headers}
+        kept = {name: value for name, value in found.items() if 0 < len(value) <= LONGEST_HEADER}
+        return replace(reply, extras={**reply.extras, **kept}) if kept else reply
 
     def _load(self) -> None:
         import_module(self.sdk)

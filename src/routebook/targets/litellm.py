@@ -22,7 +22,7 @@ from typing import Any
 
 from routebook.errors import TargetError
 from routebook.lookup import count
-from routebook.models import ModelId
+from routebook.models import SIMULATED_HOSTS, ModelId
 from routebook.routing.names import DEFAULT
 from routebook.routing.policy import Policy, Route
 from routebook.routing.route import MAX_CHAIN
@@ -90,6 +90,22 @@ def compile(policy: Policy) -> Compiled:
         variables=_variables(model_list),
         losses=lost,
     )
+
+
+def deployment(model: ModelId) -> str:
+    """Return what an exported file calls a model; LiteLLM's proxy says it in the header ``x-litellm-model-name``.
+
+    >>> deployment(ModelId("groq", "llama-4")), deployment(ModelId("bedrock", "amazon.nova-lite-v1:0"))
+    ('hosted_vllm/llama-4', 'bedrock/converse/amazon.nova-lite-v1:0')
+    """
+    match model.host:
+        case "openai" | "anthropic" | "azure" as host:
+            return f"{host}/{model.model}"
+        case "bedrock":
+            return f"bedrock/converse/{model.model}"
+        case host if host in SIMULATED_HOSTS:
+            return f"openai/{model}"
+    return f"hosted_vllm/{model.model}"
 
 
 def replay(policy: Policy, prompts: Prompts) -> Replay:
@@ -198,19 +214,19 @@ def _host_params(model: ModelId) -> dict[str, Any]:
     if at is None:
         return {"model": f"openai/{model}", "mock_response": f"[simulated] {model} cannot be asked by LiteLLM."}
     match model.host:
-        case "openai" | "anthropic" as host if at.key_env is not None:
-            return {"model": f"{host}/{at.model}", "api_key": _env(at.key_env)}
+        case "openai" | "anthropic" if at.key_env is not None:
+            return {"model": deployment(model), "api_key": _env(at.key_env)}
         case "azure":
             return {
-                "model": f"azure/{at.model}",
+                "model": deployment(model),
                 "api_base": _env("AZURE_OPENAI_ENDPOINT"),
                 "api_key": _env("AZURE_OPENAI_API_KEY"),
                 "api_version": "v1",
             }
         case "bedrock":  # credentials and region: AWS's own discovery
-            return {"model": f"bedrock/converse/{at.model}"}
+            return {"model": deployment(model)}
     params: dict[str, Any] = {
-        "model": f"hosted_vllm/{at.model}",
+        "model": deployment(model),
         "api_base": at.base_url,
         "api_key": _env(at.key_env) if at.key_env else _NO_KEY,
     }
